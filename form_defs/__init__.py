@@ -1,0 +1,1 @@
+"""The definitions that ship with Yibiao, as data, and the schemas they follow."""

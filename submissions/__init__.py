@@ -1,0 +1,1 @@
+"""Everything that must not be lost: packs, drafts, submissions, deliveries."""

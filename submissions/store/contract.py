@@ -1,0 +1,140 @@
+"""The store contract: whole documents, compare-and-set by `rev`, one queue verb.
+
+Rules that let the same code run on SQLite and on MongoDB:
+
+- Python edits the document and `rev` guards it: no positional operators, no
+  transactions, no query language in application code.
+- `_id` is the idempotency key. A second insert of the same `_id` is `Duplicate`.
+- One `wake_at` per document drives the queue. A claim moves it to the end of the
+  lease, so a lease that ran out is a due job again and needs no second state.
+- Times are fixed-width UTC text, "2026-01-02T03:04:05.678Z": text order is time order.
+- Store keys match `[A-Za-z_][A-Za-z0-9_]*`. Answers, bodies and packs have keys of
+  their own, so they are stored as JSON text.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from submissions.errors import Conflict, Missing
+
+Document: TypeAlias = dict[str, Any]
+Operator: TypeAlias = Literal["=", "<", "<=", ">", ">="]
+#: (field, operator, value). On `tags`, "=" means: the list contains the value.
+Condition: TypeAlias = tuple[str, Operator, Any]
+
+#: How often `update` tries again when another writer was faster.
+UPDATE_TRIES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What may be asked of one collection besides `_id`."""
+
+    #: Each tuple of fields is one index, in this order.
+    indexes: tuple[tuple[str, ...], ...] = ()
+    #: Documents hold a list of strings in `tags`.
+    tagged: bool = False
+
+
+COLLECTIONS: Mapping[str, Collection] = {
+    "submissions": Collection(
+        indexes=(("wake_at",), ("affair", "created_at"), ("status", "created_at"), ("ref",)),
+        tagged=True,
+    ),
+    "drafts": Collection(indexes=(("owner", "affair"), ("expires_at",))),
+    "affairs": Collection(),
+    "versions": Collection(indexes=(("slug", "version"),)),
+    "endpoints": Collection(indexes=(("department", "area"),)),
+    "received": Collection(indexes=(("part",),)),
+}
+
+
+class Store(ABC):
+    """Keeps documents. Every write is durable when the call returns."""
+
+    @abstractmethod
+    def insert(self, collection: str, document: Mapping[str, Any]) -> None:
+        """Store a new document with its `_id`; `rev` starts at 1.
+
+        Raises:
+            Duplicate: there is a document with this `_id`.
+        """
+
+    @abstractmethod
+    def get(self, collection: str, id_: str) -> Document | None:
+        """Return the document, or None."""
+
+    @abstractmethod
+    def put(self, collection: str, document: Mapping[str, Any]) -> Document:
+        """Replace the document if its `rev` is still the stored one; bump `rev`.
+
+        Raises:
+            Conflict: somebody else wrote first, or the document is gone.
+        """
+
+    @abstractmethod
+    def find(
+        self,
+        collection: str,
+        where: Sequence[Condition] = (),
+        *,
+        order: str | None = None,
+        limit: int | None = None,
+    ) -> list[Document]:
+        """Return documents by declared fields and `tags` only.
+
+        Args:
+            order: a declared field; "-field" is descending.
+        """
+
+    @abstractmethod
+    def tally(
+        self, collection: str, by: str, where: Sequence[Condition] = ()
+    ) -> dict[str, int]:
+        """Count documents by the value of one declared field."""
+
+    @abstractmethod
+    def claim(
+        self, collection: str, *, now: str, until: str, owner: str, token: str
+    ) -> Document | None:
+        """Take one document whose `wake_at` has come, in one atomic step.
+
+        Sets `wake_at` to `until` and `lease` to owner and token, and adds one to
+        `claims`, so that a document that kills its worker is counted too.
+        """
+
+    @abstractmethod
+    def delete(self, collection: str, id_: str) -> None:
+        """Remove the document; nothing happens if there is none."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what this process holds."""
+
+    def update(
+        self, collection: str, id_: str, edit: Callable[[Document], Document | None]
+    ) -> Document:
+        """Read, edit and put until no other writer was faster.
+
+        Args:
+            edit: returns the new document, or None to leave it; no side effects,
+                for it may be called again.
+
+        Raises:
+            Missing: there is no such document.
+            Conflict: other writers were faster every time.
+        """
+        for _ in range(UPDATE_TRIES):
+            document = self.get(collection, id_)
+            if document is None:
+                raise Missing(collection, id_)
+            edited = edit(document)
+            if edited is None:
+                return document
+            try:
+                return self.put(collection, edited)
+            except Conflict:
+                continue
+        raise Conflict(collection, id_)
