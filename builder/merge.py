@@ -1,0 +1,251 @@
+"""Affair to merged form: the matters' forms glued along the facts they share.
+
+No schema is merged with another. Each fact is asked once; every department's document
+is projected from the answers and judged by its own untouched schema (`validity`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from builder import json_schema, lenses, pointer
+from builder.errors import (
+    BuilderError,
+    DefinitionErrors,
+    UndecidedError,
+    UnknownNameError,
+)
+from builder.lenses import UndefinedError
+from builder.matter_checks import element_of, role_of
+from builder.model import (
+    Affair,
+    AffairId,
+    Catalogue,
+    Counts,
+    Fact,
+    FactId,
+    Matter,
+    MergedForm,
+    Pointer,
+    Predicate,
+    Question,
+    Schema,
+)
+from builder.plan import place, placing_errors
+from builder.questions import fact_pointer, form_questions, situation_questions
+from builder.situations import (
+    applicability_sets,
+    predicate_errors,
+    raise_on_cycle,
+)
+
+
+def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
+    """Merge the forms of the matters of one affair.
+
+    The same definitions give the same form, on every machine.
+
+    Raises:
+        UnknownNameError: the catalogue has no such affair.
+        DefinitionErrors: with every reason why no right form can be made.
+    """
+    affair = catalogue.affairs.get(affair_id)
+    if affair is None:
+        known = tuple(catalogue.affairs)
+        raise UnknownNameError("affairs", "affair", affair_id, known)
+    matters = tuple(
+        replace(catalogue.matters[entry.matter], when=entry.when)
+        for entry in affair.matters
+    )
+    file = f"affairs/{affair.id}.json#"
+    domains = _domains(catalogue, affair, matters)
+    try:
+        sets = applicability_sets(matters, domains, place=f"{file}/matters")
+        raise_on_cycle(sets, place=f"{file}/matters")
+        questions = form_questions(catalogue, affair, matters, sets)
+    except BuilderError as error:
+        raise DefinitionErrors((error,)) from error
+    errors = [
+        *_condition_errors(affair, matters, questions, file),
+        *placing_errors(affair, questions),
+    ]
+    facts, undecided = _facts(catalogue, matters, domains)
+    errors += undecided
+    if errors:
+        raise DefinitionErrors(tuple(errors))
+    return _form(catalogue, affair, matters, facts, place(affair, questions))
+
+
+def _form(
+    catalogue: Catalogue,
+    affair: Affair,
+    matters: tuple[Matter, ...],
+    facts: Mapping[FactId, Fact],
+    questions: tuple[Question, ...],
+) -> MergedForm:
+    named = dict.fromkeys((*(m.department for m in matters), affair.lead_department))
+    fields = sum(len(list(json_schema.leaves(matter.schema))) for matter in matters)
+    return MergedForm(
+        affair=affair.id,
+        guide=affair.guide,
+        area=affair.area,
+        lead_department=affair.lead_department,
+        departments={id_: catalogue.departments[id_] for id_ in named},
+        matters=matters,
+        facts=facts,
+        situations=situation_questions(affair.situations),
+        questions=questions,
+        pages=affair.pages,
+        roles=affair.roles,
+        sources=affair.sources,
+        leave_out=affair.leave_out,
+        decisions=affair.decisions,
+        schema=_layout(matters, facts),
+        counts=Counts(fields=fields, questions=len(questions)),
+    )
+
+
+def _domains(
+    catalogue: Catalogue, affair: Affair, matters: Iterable[Matter]
+) -> dict[FactId, Schema]:
+    domains = {situation.fact: situation.schema for situation in affair.situations}
+    for matter in matters:
+        named = [f.fact for f in matter.fields.values() if f.fact is not None]
+        named += [issue.fact for issue in matter.issues]
+        for fact in named:
+            domains[fact] = catalogue.elements[element_of(fact)].schema
+    return domains
+
+
+def _facts(
+    catalogue: Catalogue, matters: Sequence[Matter], domains: Mapping[FactId, Schema]
+) -> tuple[dict[FactId, Fact], list[BuilderError]]:
+    issued = {issue.fact for matter in matters for issue in matter.issues}
+    facts: dict[FactId, Fact] = {}
+    errors: list[BuilderError] = []
+    for id_, schema in domains.items():
+        element = catalogue.elements.get(element_of(id_))
+        stand_in = None
+        if id_ in issued and element is not None:
+            stand_in = element.example
+            refusals = dict(_refusals(matters, id_, stand_in))
+            if refusals:
+                place = f"elements.json#{pointer.join(['elements', element_of(id_)])}"
+                errors.append(UndecidedError(place, id_, refusals))
+        facts[id_] = Fact(
+            id=id_,
+            element=element_of(id_),
+            role=role_of(id_),
+            schema=schema,
+            sensitivity=element.sensitivity if element else "general",
+            stand_in=stand_in,
+        )
+    return facts, errors
+
+
+def _refusals(
+    matters: Sequence[Matter], fact: FactId, value: Any
+) -> Iterator[tuple[str, str]]:
+    """Yield each form that does not accept this value of a fact, and why."""
+    for matter in matters:
+        for path, field in matter.fields.items():
+            if field.fact != fact:
+                continue
+            if value is None:
+                yield matter.id, "no example is given"
+                continue
+            try:
+                written = lenses.get(field.lens, value)
+            except UndefinedError:
+                yield matter.id, f"cannot write {value!r}"
+                continue
+            found = json_schema.slot_validator(matter.schema, path).violations(written)
+            if found:
+                yield matter.id, f"{found[0].keyword} {found[0].limit!r}"
+
+
+def _condition_errors(
+    affair: Affair,
+    matters: Sequence[Matter],
+    questions: Mapping[Pointer, Question],
+    file: str,
+) -> Iterator[BuilderError]:
+    situations = tuple(situation.fact for situation in affair.situations)
+    asked = frozenset((*situations, *_asked_facts(questions)))
+    conditions: list[tuple[Predicate | None, Iterable[FactId], str]] = []
+    for index, situation in enumerate(affair.situations):
+        here = f"{file}/situations/{index}/when"
+        conditions.append((situation.when, situations[:index], here))
+    for index, matter in enumerate(matters):
+        # What decides whether a matter applies must be asked without it.
+        free = (*situations, *_facts_without(questions, matter))
+        conditions.append((matter.when, free, f"{file}/matters/{index}/when"))
+        for number, material in enumerate(matter.materials):
+            here = f"matters/{matter.id}/matter.json#/materials/{number}/when"
+            conditions.append((material.when, asked, here))
+    for where, told in affair.questions.items():
+        here = f"{file}{pointer.join(['questions', where])}/when"
+        others = {fact for fact in asked if fact_pointer(fact) != where}
+        conditions.append((told.when, others, here))
+    for where, rules in affair.prefill.items():
+        for number, rule in enumerate(rules):
+            here = f"{file}{pointer.join(['prefill', where, number])}/when"
+            conditions.append((rule.when, asked, here))
+    for predicate, readable, here in conditions:
+        if predicate is not None:
+            yield from predicate_errors(predicate, asked=readable, place=here)
+
+
+def _asked_facts(questions: Iterable[Pointer]) -> Iterator[FactId]:
+    for where in questions:
+        kind, name, *_ = pointer.parts(where)
+        if kind == "facts":
+            yield FactId(name)
+
+
+def _facts_without(
+    questions: Mapping[Pointer, Question], matter: Matter
+) -> Iterator[FactId]:
+    for where, question in questions.items():
+        if any(asker.matter != matter.id for asker in question.asked_by):
+            yield from _asked_facts([where])
+
+
+def _layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str, Any]:
+    """Return the layout of the answers as a schema (merge algebra, §2.1, L).
+
+    Known facts with values in their domain; under each matter an object in which no
+    bound field occurs.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "facts": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {id_: fact.schema for id_, fact in facts.items()},
+            },
+            "matters": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {m.id: _remainder_layout(m) for m in matters},
+            },
+        },
+    }
+
+
+def _remainder_layout(matter: Matter) -> dict[str, Any]:
+    layout: dict[str, Any] = {"type": "object"}
+    for path, field in matter.fields.items():
+        if field.fact is None:
+            continue
+        here = layout
+        *containers, slot = pointer.parts(path)
+        for name in containers:
+            here = here.setdefault("properties", {}).setdefault(
+                name, {"type": "object"}
+            )
+        here.setdefault("properties", {})[slot] = False
+    return layout

@@ -1,0 +1,82 @@
+"""Which question stands on which page, in which order, under which name.
+
+The order is the affair's own list, never that of a schema: stable and chosen. What no
+page can serve, or what stands nowhere, stops the merge here and never a request.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from builder import pointer
+from builder.errors import (
+    BuilderError,
+    LeftOutRequiredError,
+    MisplacedQuestionError,
+    UnplacedQuestionError,
+)
+from builder.model import Affair, Pointer, Question
+
+
+def place(
+    affair: Affair, questions: Mapping[Pointer, Question]
+) -> tuple[Question, ...]:
+    """Return the questions in page order, named f1, f2, ...
+
+    Call `placing_errors` first: every question is taken to stand on one page.
+    """
+    ordered = [where for page in affair.pages for where in page.questions]
+    return tuple(
+        replace(questions[where], name=f"f{number}")
+        for number, where in enumerate(ordered, start=1)
+    )
+
+
+def placing_errors(
+    affair: Affair, questions: Mapping[Pointer, Question]
+) -> Iterator[BuilderError]:
+    """Yield each question that does not stand on exactly one page."""
+    file = f"affairs/{affair.id}.json#"
+    seen: dict[Pointer, str] = {}
+    for number, page in enumerate(affair.pages):
+        for index, where in enumerate(page.questions):
+            here = f"{file}/pages/{number}/questions/{index}"
+            if where not in questions:
+                yield MisplacedQuestionError(here, where, _NOT_ASKED)
+            elif where in affair.leave_out:
+                reason = "stands on a page and is left out. Choose one."
+                yield MisplacedQuestionError(here, where, reason)
+            elif where in seen:
+                reason = f"stands at {seen[where]} already. Ask it once."
+                yield MisplacedQuestionError(here, where, reason)
+            seen[where] = here
+    for where, question in questions.items():
+        if where not in seen and where not in affair.leave_out:
+            matters = tuple(asker.matter for asker in question.asked_by)
+            yield UnplacedQuestionError(f"{file}/pages", where, matters)
+    yield from _rule_errors(affair, questions, file)
+
+
+_NOT_ASKED = (
+    "is no question of this affair: no matter asks it, or it comes with a result. "
+    "Take it out, or mend the name."
+)
+
+
+def _rule_errors(
+    affair: Affair, questions: Mapping[Pointer, Question], file: str
+) -> Iterator[BuilderError]:
+    for rules in ("questions", "prefill", "leave_out"):
+        for where in getattr(affair, rules):
+            if where not in questions:
+                here = f"{file}{pointer.join([rules, where])}"
+                yield MisplacedQuestionError(here, where, _NOT_ASKED)
+    for where in affair.leave_out:
+        question = questions.get(where)
+        demanding = tuple(
+            asker.matter
+            for asker in (question.asked_by if question else ())
+            if asker.required
+        )
+        if demanding:
+            here = f"{file}{pointer.join(['leave_out', where])}"
+            yield LeftOutRequiredError(here, where, demanding)
