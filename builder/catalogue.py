@@ -30,9 +30,6 @@ from builder.model import (
     CodeList,
     DataElement,
     Department,
-    Field,
-    Guide,
-    Limit,
     Matter,
 )
 from builder.values import converter
@@ -65,6 +62,8 @@ def load(documents: Mapping[str, bytes]) -> Catalogue:
         raise DefinitionErrors(tuple(errors))
     catalogue, errors = _assemble(parsed)
     errors += element_errors(catalogue)
+    if errors:  # the elements are what everything else is checked against
+        raise DefinitionErrors(tuple(errors))
     for matter in catalogue.matters.values():
         errors += matter_errors(catalogue, matter)
     for affair in catalogue.affairs.values():

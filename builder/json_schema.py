@@ -45,9 +45,9 @@ class Validator:
                 that cannot be compiled.
         """
         registry = None
-        if root is not None:
-            registry = jsonschema_rs.Registry([(_ROOT, _plain(root))])
         try:
+            if root is not None:
+                registry = jsonschema_rs.Registry([(_ROOT, _plain(root))])
             self._compiled = jsonschema_rs.validator_for(
                 _plain(schema), validate_formats=True, registry=registry
             )

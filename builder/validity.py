@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from builder import lenses, pointer
+from builder import json_schema, lenses, pointer
 from builder.documents import project
 from builder.json_schema import Validator, Violation
 from builder.lenses import UndefinedError
@@ -300,21 +300,26 @@ def _origins(matter: Matter, violation: Violation) -> Iterator[str]:
     """Yield where in the answers a place of the matter's document comes from."""
     where = pointer.join(violation.path)
     for path, field in matter.fields.items():
-        if field.fact is None:
-            continue
-        bound = pointer.join(["facts", field.fact])
-        if where == path or where.startswith(path + "/"):
-            yield bound + where.removeprefix(path)
+        if field.fact is not None and (where + "/").startswith(path + "/"):
+            yield _origin(matter, path) + where.removeprefix(path)
             return
-    below = list(_below(matter, where)) if violation.keyword == "required" else []
-    # A missing group is the sum of the answers that would make it.
-    yield from below or [pointer.join(["matters", matter.id]) + where]
+    below = _below(matter, where) if violation.keyword == "required" else ()
+    yield from below or (pointer.join(["matters", matter.id]) + where,)
 
 
-def _below(matter: Matter, where: str) -> Iterator[str]:
-    for path, field in matter.fields.items():
-        if path.startswith(where + "/") and "/*/" not in path:
-            if field.fact is not None:
-                yield pointer.join(["facts", field.fact])
-            else:
-                yield pointer.join(["matters", matter.id]) + path
+def _below(matter: Matter, where: str) -> tuple[str, ...]:
+    """Return the answers that would make a missing group: those it requires, or all."""
+    inside = [
+        path
+        for path in matter.fields
+        if path.startswith(where + "/") and "/*/" not in path
+    ]
+    needed = [path for path in inside if json_schema.is_required(matter.schema, path)]
+    return tuple(_origin(matter, path) for path in needed or inside)
+
+
+def _origin(matter: Matter, path: str) -> str:
+    fact = matter.fields[path].fact
+    if fact is not None:
+        return pointer.join(["facts", fact])
+    return pointer.join(["matters", matter.id]) + path

@@ -1,0 +1,133 @@
+"""Answers to documents and back: nothing is lost, nothing is invented."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder import pointer
+from builder.documents import decompose, project
+from builder.errors import SlotValueError
+from builder.lenses import UndefinedError
+from builder.model import Field, Lens, Limit, Matter
+
+TEXT = {"zh-CN": "x", "en": "x"}
+SEX = Lens(kind="table", pairs=(("1", "m"), ("2", "f")))
+
+
+def matter(fields):
+    limit = Limit(workdays=None, text=TEXT)
+    return Matter(
+        id="pension",
+        label=TEXT,
+        department="insurance",
+        form=TEXT,
+        legal_basis=TEXT,
+        result=TEXT,
+        legal_limit=limit,
+        promised_limit=limit,
+        schema={},
+        fields=fields,
+    )
+
+
+PENSION = matter(
+    {
+        "/person/idNumber": Field(label=TEXT, fact="mover:person.number"),
+        "/person/birthDate": Field(
+            label=TEXT,
+            fact="mover:person.born",
+            lens=Lens(kind="date", template="YYYYMMDD"),
+        ),
+        "/sex": Field(label=TEXT, fact="mover:person.sex", lens=SEX),
+        "/account": Field(label=TEXT),
+    }
+)
+
+VALUES = {
+    "/person/idNumber": st.text(),
+    "/person/birthDate": st.dates().map(lambda day: day.strftime("%Y%m%d").zfill(8)),
+    "/sex": st.sampled_from(["m", "f"]),
+    "/account": st.one_of(st.none(), st.text(), st.lists(st.integers())),
+}
+
+
+@st.composite
+def documents(draw):
+    document = draw(st.sampled_from([{}, {"person": {}}, {"person": {"other": 1}}]))
+    document = json.loads(json.dumps(document))
+    for path, values in VALUES.items():
+        if draw(st.booleans()):
+            pointer.put(document, pointer.parts(path), draw(values))
+    return document
+
+
+@given(documents())
+def test_a_document_comes_back_unchanged(document):
+    before = json.dumps(document)
+
+    answers = decompose(PENSION, document)
+
+    assert project(PENSION, answers) == document
+    assert json.dumps(document) == before
+
+
+@given(documents())
+def test_no_bound_field_stays_in_the_remainder(document):
+    remainder = decompose(PENSION, document)["matters"]["pension"]
+
+    for path, field in PENSION.fields.items():
+        if field.fact is not None:
+            assert pointer.get(remainder, pointer.parts(path)) is pointer.ABSENT
+
+
+def test_a_family_of_agreeing_documents_gives_one_set_of_answers():
+    document = {
+        "person": {"idNumber": "11010519491231002X", "birthDate": "19491231"},
+        "account": "6222",
+    }
+
+    assert decompose(PENSION, document) == {
+        "facts": {
+            "mover:person.number": "11010519491231002X",
+            "mover:person.born": "1949-12-31",
+        },
+        "matters": {"pension": {"person": {}, "account": "6222"}},
+    }
+
+
+def test_what_was_not_answered_is_absent_and_never_null():
+    assert project(PENSION, {"facts": {"mover:person.sex": "2"}}) == {"sex": "f"}
+
+
+def test_projecting_changes_nothing_it_was_given():
+    answers = {
+        "facts": {"mover:person.number": "1"},
+        "matters": {"pension": {"person": {}}},
+    }
+    before = json.dumps(answers)
+
+    project(PENSION, answers)["person"]["idNumber"] = "2"
+
+    assert json.dumps(answers) == before
+
+
+def test_a_value_no_lens_can_read_is_named():
+    with pytest.raises(SlotValueError, match=r"'/sex' cannot read 'x'"):
+        decompose(PENSION, {"sex": "x"})
+
+
+def test_a_value_no_lens_can_write_is_never_replaced():
+    with pytest.raises(UndefinedError):
+        project(PENSION, {"facts": {"mover:person.sex": "0"}})
+
+
+def test_what_a_one_way_lens_wrote_is_left_to_anothermatter():
+    one_way = Lens(kind="date", template="YYYYMMDD", one_way=True)
+    vaccine = matter({"/day": Field(label=TEXT, fact="child:birth.time", lens=one_way)})
+
+    document = project(vaccine, {"facts": {"child:birth.time": "2026-11-03T08:26"}})
+
+    assert document == {"day": "20261103"}
+    assert decompose(vaccine, document) == {"facts": {}, "matters": {"pension": {}}}
