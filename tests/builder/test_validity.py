@@ -77,6 +77,15 @@ def test_a_fact_is_awaited_while_its_issuer_applies(judge):
     assert judge.awaited({}) == {"mover:card.number": ("card",)}
 
 
+def test_a_fact_that_its_issuer_asks_is_asked_and_not_awaited(definitions):
+    card = definitions["matters/card/matter.json"]
+    card["issues"].append({"fact": "mover:person.number"})
+    judge = Judge(definitions.merge())
+
+    assert "mover:person.number" not in judge.awaited({})
+    assert judge.asked({})[0].pointer == "/facts/mover:person.number"
+
+
 def test_an_awaited_fact_is_neither_asked_nor_taken_from_the_applicant(judge):
     forged = answers(**{"/facts/mover:card.number": "C9999"})
 
