@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from builder import pointer
+from builder.checks import affair_errors, element_errors, matter_errors
 from builder.errors import (
     BuilderError,
     DefinitionErrors,
@@ -22,7 +23,6 @@ from builder.errors import (
     ShapeError,
     UnknownNameError,
 )
-from builder.matter_checks import affair_errors, element_errors, matter_errors
 from builder.model import (
     Affair,
     Catalogue,

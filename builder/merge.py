@@ -15,8 +15,8 @@ from builder.errors import (
     UndecidedError,
     UnknownNameError,
 )
+from builder.fact_ids import element_of, role_of
 from builder.lenses import UndefinedError
-from builder.matter_checks import element_of, role_of
 from builder.model import (
     Affair,
     AffairId,

@@ -6,9 +6,9 @@ from typing import Any
 
 from builder import json_schema, lenses, pointer
 from builder.errors import UnservedError
+from builder.fact_ids import element_of, part_of, role_of
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
-from builder.matter_checks import element_of, part_of, role_of
 from builder.model import (
     Affair,
     Asker,

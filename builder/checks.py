@@ -16,29 +16,15 @@ from builder.errors import (
     UnknownNameError,
     UnresolvedPathError,
 )
+from builder.fact_ids import element_of, role_of
 from builder.json_schema import SchemaError, Validator
-from builder.model import Affair, Catalogue, DataElement, FactId, Field, Lens, Matter
+from builder.model import Affair, Catalogue, DataElement, Field, Lens, Matter
 
 _DATE_INPUTS = {
     "date": frozenset({"YYYY", "MM", "DD"}),
     "datetime": frozenset({"YYYY", "MM", "DD", "HH", "mm"}),
     "month": frozenset({"YYYY", "MM"}),
 }
-
-
-def element_of(fact: FactId) -> str:
-    """Return the data element of a fact id `role:element` or `role:element@part_of`."""
-    return fact.partition(":")[2].partition("@")[0]
-
-
-def role_of(fact: FactId) -> str:
-    """Return the role of a fact id."""
-    return fact.partition(":")[0]
-
-
-def part_of(fact: FactId) -> str:
-    """Return the element that a fact id is a part of, or ""."""
-    return fact.partition("@")[2]
 
 
 def element_errors(catalogue: Catalogue) -> Iterator[BuilderError]:
