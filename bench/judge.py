@@ -1,6 +1,6 @@
 """How long the judge takes beside its floor: the same documents, judged one by one.
 
-Prints one JSON line per shipped affair; medians of five runs, the floor in the same run.
+Prints one JSON line per shipped affair: medians of five runs, floor in the same run.
 """
 
 import json
