@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from builder.validity import Fault
+
 
 @dataclass(eq=False)
 class SubmissionsError(Exception):
@@ -50,3 +52,111 @@ class StoreUnavailableError(SubmissionsError):
 
     def __str__(self) -> str:
         return f"The store cannot be used: {self.reason}. {self.repair}"
+
+
+@dataclass(eq=False)
+class TooLargeError(SubmissionsError):
+    """A document is larger than every engine can keep; nothing was stored."""
+
+    collection: str
+    id_: str
+    size: int
+    limit: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.collection}: {self.id_!r} is {self.size} bytes, "
+            f"{self.limit} is the limit. Keep large things outside the document."
+        )
+
+
+@dataclass(eq=False)
+class CorruptPackError(SubmissionsError):
+    """A published pack is not the one that was published."""
+
+    id_: str
+    expected: str
+    found: str
+
+    def __str__(self) -> str:
+        return (
+            f"The pack {self.id_!r} was changed after it was published: its sha256 "
+            f"is {self.found}, it was {self.expected}. Restore it from a backup."
+        )
+
+
+@dataclass(eq=False)
+class Refused(SubmissionsError):  # noqa: N818 - what a person has still to mend
+    """The answers are not acceptable; nothing was stored and the draft is kept."""
+
+    faults: tuple[Fault, ...]
+
+    def __str__(self) -> str:
+        places = ", ".join(f"{f.pointer} ({f.keyword})" for f in self.faults)
+        return f"The answers cannot be accepted yet: {places}."
+
+
+@dataclass(eq=False)
+class VerificationError(SubmissionsError):
+    """A signed message is not to be trusted; nothing in it counts."""
+
+
+@dataclass(eq=False)
+class MissingHeaderError(VerificationError):
+    """One of the three headers of a signed message is not there."""
+
+    header: str
+
+    def __str__(self) -> str:
+        return f"The header {self.header} is missing."
+
+
+@dataclass(eq=False)
+class MalformedHeaderError(VerificationError):
+    """A header of a signed message cannot be read."""
+
+    header: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"The header {self.header} must be {self.rule}."
+
+
+@dataclass(eq=False)
+class StaleMessageError(VerificationError):
+    """A signed message is too old, or from the future."""
+
+    #: Seconds between its time and ours; negative: it is from the future.
+    age: int
+    tolerance: int
+
+    def __str__(self) -> str:
+        return (
+            f"webhook-timestamp is {self.age} s away from our clock, at most "
+            f"{self.tolerance} s are accepted. Sign each try anew; check the clock."
+        )
+
+
+@dataclass(eq=False)
+class SignatureError(VerificationError):
+    """No signature of the message was made with a secret of this sender."""
+
+    def __str__(self) -> str:
+        return (
+            "No signature matches. Sign id.timestamp.body over the exact bytes sent, "
+            "with the secret of this department's endpoint."
+        )
+
+
+@dataclass(eq=False)
+class ForbiddenAddressError(SubmissionsError):
+    """A request would go where requests must not go; nothing was sent."""
+
+    url: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.url} may not be called: {self.reason}. "
+            f"Use a public https address, or have the operator allow host and port."
+        )

@@ -40,14 +40,20 @@ class Collection:
 
 COLLECTIONS: Mapping[str, Collection] = {
     "submissions": Collection(
-        indexes=(("wake_at",), ("affair", "created_at"), ("status", "created_at"), ("ref",)),
+        indexes=(
+            ("wake_at",),
+            ("affair", "created_at"),
+            ("status", "created_at"),
+            ("ref",),
+        ),
         tagged=True,
     ),
-    "drafts": Collection(indexes=(("owner", "affair"), ("expires_at",))),
+    "drafts": Collection(
+        indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",))
+    ),
     "affairs": Collection(),
     "versions": Collection(indexes=(("slug", "version"),)),
     "endpoints": Collection(indexes=(("department", "area"),)),
-    "received": Collection(indexes=(("part",),)),
 }
 
 

@@ -1,0 +1,135 @@
+"""What an applicant has so far, kept for 30 days after the last change."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from submissions import canonical
+from submissions.clock import later
+from submissions.packs import Published
+from submissions.store.contract import Document, Store
+
+#: How long a draft lives after its last change, seconds.
+LIFETIME = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Answers that are not submitted yet."""
+
+    #: Becomes the id of the submission.
+    id: str
+    rev: int
+    affair: str
+    #: affair@version: the pack whose questions it answers.
+    pack: str
+    #: The person who signed in, or None.
+    owner: str | None
+    #: Of the resume code; the code itself is only in the applicant's hands.
+    resume_hash: str
+    answers: Mapping[str, Any]
+    #: Where answers came from, by their pointer: source, at, certainty, corrected.
+    provenance: Mapping[str, Mapping[str, Any]]
+    expires_at: str
+    created_at: str
+    updated_at: str
+
+
+def start(
+    store: Store,
+    published: Published,
+    *,
+    id_: str,
+    resume_hash: str,
+    owner: str | None,
+    now: str,
+) -> Draft:
+    """Begin a draft of the given version of an affair.
+
+    Raises:
+        Duplicate: there is a draft with this id.
+    """
+    draft = Draft(
+        id=id_,
+        rev=1,
+        affair=published.affair,
+        pack=published.id,
+        owner=owner,
+        resume_hash=resume_hash,
+        answers={"facts": {}, "matters": {}},
+        provenance={},
+        expires_at=later(now, LIFETIME),
+        created_at=now,
+        updated_at=now,
+    )
+    store.insert("drafts", _document(draft))
+    return draft
+
+
+def get(store: Store, id_: str) -> Draft | None:
+    """Return the draft, or None: never begun, submitted or expired."""
+    document = store.get("drafts", id_)
+    return None if document is None else _draft(document)
+
+
+def by_owner(store: Store, owner: str) -> list[Draft]:
+    """Return the drafts of a person, the one that expires last first."""
+    found = store.find("drafts", [("owner", "=", owner)], order="-expires_at")
+    return [_draft(document) for document in found]
+
+
+def by_resume_hash(store: Store, resume_hash: str) -> Draft | None:
+    """Return the draft that a resume code opens, or None."""
+    found = store.find("drafts", [("resume_hash", "=", resume_hash)], limit=1)
+    return _draft(found[0]) if found else None
+
+
+def save(store: Store, draft: Draft, *, now: str) -> Draft:
+    """Keep a changed draft; `draft.rev` is the one the page was made from.
+
+    Raises:
+        Conflict: it was changed in another window, or submitted, since then.
+    """
+    changed = replace(draft, updated_at=now, expires_at=later(now, LIFETIME))
+    return _draft(store.put("drafts", _document(changed)))
+
+
+def sweep(store: Store, *, now: str) -> int:
+    """Delete the drafts that have expired; return how many there were."""
+    expired = store.find("drafts", [("expires_at", "<=", now)])
+    for document in expired:
+        store.delete("drafts", document["_id"])
+    return len(expired)
+
+
+def _document(draft: Draft) -> Document:
+    return {
+        "_id": draft.id,
+        "rev": draft.rev,
+        "affair": draft.affair,
+        "pack_version": draft.pack,
+        "owner": draft.owner,
+        "resume_hash": draft.resume_hash,
+        "answers": canonical.text(draft.answers),
+        "provenance": canonical.text(draft.provenance),
+        "expires_at": draft.expires_at,
+        "created_at": draft.created_at,
+        "updated_at": draft.updated_at,
+    }
+
+
+def _draft(document: Document) -> Draft:
+    return Draft(
+        id=document["_id"],
+        rev=document["rev"],
+        affair=document["affair"],
+        pack=document["pack_version"],
+        owner=document["owner"],
+        resume_hash=document["resume_hash"],
+        answers=json.loads(document["answers"]),
+        provenance=json.loads(document["provenance"]),
+        expires_at=document["expires_at"],
+        created_at=document["created_at"],
+        updated_at=document["updated_at"],
+    )

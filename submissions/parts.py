@@ -1,0 +1,157 @@
+"""The matters' own documents of one submission: made once, never computed again.
+
+A part waits for the facts other matters issue. It is made as soon as they have come,
+and held for a person when they cannot come any more or when its department's own
+schema refuses what came.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from builder.documents import project
+from builder.lenses import UndefinedError
+from builder.model import FactId, Material, Matter, MatterId
+from builder.validity import Judge
+from submissions import canonical, log
+from submissions.delivery.events import materials_of, provenance_of
+from submissions.ids import NewId
+from submissions.store.contract import Document
+
+
+def make(
+    judge: Judge, answers: Mapping[str, Any], *, now: str, new_id: NewId
+) -> list[Document]:
+    """Return one empty, waiting part per applicable matter; `release` fills them."""
+    awaited = judge.awaited(answers["facts"])
+    return [
+        {
+            "id": new_id("p"),
+            "matter": matter.id,
+            "department": matter.department,
+            "area": judge.form.area,
+            "state": "waiting",
+            "since": now,
+            "seq": 0,
+            "awaits": sorted(_bound(matter) & awaited.keys()),
+        }
+        for matter in judge.applicable(answers["facts"])
+    ]
+
+
+def release(submission: Document, judge: Judge, *, now: str) -> Document:
+    """Make every waiting part whose facts have come.
+
+    Pure: returns the submission with its new parts and log; addressing them is
+    `routing.address`.
+    """
+    case = _Case.of(submission, judge)
+    parts, entries = [], submission["log"]
+    for part in submission["parts"]:
+        settled = part if part["state"] != "waiting" else case.settle(part, now)
+        parts.append(settled)
+        if settled is not part:
+            entries = log.append(entries, at=now, who="yibiao", **case.report(settled))
+    return {**submission, "parts": parts, "log": entries}
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What a submission knows when its waiting parts are looked at."""
+
+    matters: Mapping[str, Matter]
+    judge: Judge
+    #: With the results so far among the facts.
+    answers: Mapping[str, Any]
+    materials: Sequence[tuple[Matter, Material]]
+    provenance: Mapping[str, Any]
+    results: Mapping[str, Any]
+    issuers: Mapping[FactId, Sequence[MatterId]]
+    #: By matter; None while it is not decided.
+    outcomes: Mapping[str, str | None]
+
+    @classmethod
+    def of(cls, submission: Document, judge: Judge) -> "_Case":
+        answers = json.loads(submission["answers"])
+        results = json.loads(submission["results"])
+        return cls(
+            matters={matter.id: matter for matter in judge.form.matters},
+            judge=judge,
+            answers={**answers, "facts": {**answers["facts"], **results}},
+            materials=judge.materials(answers),
+            provenance=json.loads(submission["provenance"]),
+            results=results,
+            issuers=judge.awaited(answers["facts"]),
+            outcomes={p["matter"]: p.get("outcome") for p in submission["parts"]},
+        )
+
+    def settle(self, part: Document, now: str) -> Document:
+        """Return the part itself if it still waits, else as ready or held."""
+        missing = [fact for fact in part["awaits"] if fact not in self.results]
+        lost = [fact for fact in missing if self._outcomes(fact) == {"rejected"}]
+        if lost:
+            return _held(part, lost, [], now)
+        if any(None in self._outcomes(fact) for fact in missing):
+            return part
+        matter = self.matters[part["matter"]]
+        try:
+            document = project(matter, self.answers)
+        except UndefinedError:
+            return _held(part, part["awaits"], [], now)
+        faults = self.judge.document_faults(matter.id, document)
+        if faults:
+            places = [{"pointer": f.pointer, "keyword": f.keyword} for f in faults]
+            return _held(part, part["awaits"], places, now)
+        return self._ready(part, matter, document, now)
+
+    def report(self, part: Document) -> dict[str, Any]:
+        """Return what the log says of a settled part: names and places, no values."""
+        said = {"what": f"part.{part['state']}", "part": part["id"]}
+        if part["state"] == "held":
+            issuers = [m for fact in part["facts"] for m in self.issuers[fact]]
+            departments = [self.matters[m].department for m in issuers]
+            said |= {
+                "facts": part["facts"],
+                "faults": part["faults"],
+                "departments": list(dict.fromkeys([part["department"], *departments])),
+            }
+        return {**said, "matter": part["matter"]}
+
+    def _outcomes(self, fact: FactId) -> set[str | None]:
+        return {self.outcomes.get(matter) for matter in self.issuers[fact]}
+
+    def _ready(
+        self, part: Document, matter: Matter, document: Mapping[str, Any], now: str
+    ) -> Document:
+        body = canonical.text(document)
+        origins = provenance_of(matter, document, self.provenance)
+        return {
+            **part,
+            "state": "ready",
+            "since": now,
+            "seq": part["seq"] + 1,
+            "body": body,
+            "digest": canonical.digest(body),
+            "provenance": canonical.text(origins),
+            "materials": materials_of(matter, self.materials),
+        }
+
+
+def _held(
+    part: Document,
+    facts: Sequence[str],
+    faults: Sequence[Mapping[str, str]],
+    now: str,
+) -> Document:
+    return {
+        **part,
+        "state": "held",
+        "since": now,
+        "facts": list(facts),
+        "faults": list(faults),
+    }
+
+
+def _bound(matter: Matter) -> set[FactId]:
+    return {field.fact for field in matter.fields.values() if field.fact is not None}

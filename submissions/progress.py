@@ -1,0 +1,129 @@
+"""Where a submission stands, for the person who sent it."""
+
+import json
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from builder.model import FactId, MatterId, MergedForm, Text
+from submissions.store.contract import Document, Store
+
+#: waiting: for another matter's result. sending: on its way. held: a person must look.
+State: TypeAlias = Literal[
+    "waiting", "sending", "delivered", "decided", "held", "no_endpoint"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """A fact that has still to come, and who issues it."""
+
+    fact: FactId
+    #: The issuing matters of this submission, as people call them.
+    issuers: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One matter of a submission."""
+
+    part: str
+    matter: MatterId
+    label: Text
+    department: Text
+    state: State
+    #: UTC text.
+    since: str
+    #: "approved" or "rejected", once decided.
+    outcome: str | None = None
+    #: What the department gave as its reasons.
+    reasons: tuple[str, ...] = ()
+    awaits: tuple[Awaited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """One submission, matter by matter in the order of the affair."""
+
+    submission: str
+    ref: str
+    affair: str
+    created_at: str
+    #: Every matter is decided.
+    completed: bool
+    steps: tuple[Step, ...]
+
+
+def progress(submission: Document, form: MergedForm) -> Progress:
+    """Return where a submission stands; `form` is the one of its own pack."""
+    steps = tuple(_step(submission, part, form) for part in submission["parts"])
+    return Progress(
+        submission=submission["_id"],
+        ref=submission["ref"],
+        affair=submission["affair"],
+        created_at=submission["created_at"],
+        completed=submission["status"] == "completed",
+        steps=steps,
+    )
+
+
+def by_owner(store: Store, owner: str) -> list[Document]:
+    """Return the submissions of a person who signed in, the last one first."""
+    tag = f"owner:{owner}"
+    return store.find("submissions", [("tags", "=", tag)], order="-created_at")
+
+
+def by_resume_hash(store: Store, resume_hash: str) -> Document | None:
+    """Return the submission that a resume code opens, or None."""
+    tag = f"resume:{resume_hash}"
+    found = store.find("submissions", [("tags", "=", tag)], limit=1)
+    return found[0] if found else None
+
+
+def _step(submission: Document, part: Document, form: MergedForm) -> Step:
+    matter = next(m for m in form.matters if m.id == part["matter"])
+    state, since = _state(submission, part)
+    return Step(
+        part=part["id"],
+        matter=matter.id,
+        label=matter.label,
+        department=form.departments[matter.department].label,
+        state=state,
+        since=since,
+        outcome=part.get("outcome"),
+        reasons=tuple(part.get("reasons", ())),
+        awaits=_awaits(submission, part, form) if state == "waiting" else (),
+    )
+
+
+def _state(submission: Document, part: Document) -> tuple[State, str]:
+    since = part["since"]
+    if part["state"] == "decided":
+        return "decided", since
+    if part["state"] == "held":
+        return "held", since
+    if part["state"] == "waiting":
+        return "waiting", since
+    sent = [d for d in submission["deliveries"] if d["part"] == part["id"]]
+    if not sent:
+        return "no_endpoint", since
+    if all(delivery["state"] == "done" for delivery in sent):
+        return "delivered", max(delivery["last"]["at"] for delivery in sent)
+    return "sending", since
+
+
+def _awaits(
+    submission: Document, part: Document, form: MergedForm
+) -> tuple[Awaited, ...]:
+    results = json.loads(submission["results"])
+    applicable = {p["matter"] for p in submission["parts"]}
+    issuers = [m for m in form.matters if m.id in applicable]
+    return tuple(
+        Awaited(
+            fact=FactId(fact),
+            issuers=tuple(
+                m.label for m in issuers if fact in {issue.fact for issue in m.issues}
+            ),
+        )
+        for fact in part["awaits"]
+        if fact not in results
+    )

@@ -1,0 +1,457 @@
+"""A small affair, a store, and receivers to send to.
+
+Founding a company: the market office (licence) issues the company's code; the tax
+office (tax) waits for it and issues a tax number; the housing fund (fund) waits for
+that one. The police (seal) wait for nobody.
+"""
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from random import Random
+
+import pytest
+
+from builder import pack
+from builder.catalogue import load
+from builder.merge import merge
+from submissions import drafts, intake, outbound, packs, routing
+from submissions.clock import utc_text
+from submissions.delivery import webhook
+from submissions.delivery.schedule import Schedule
+from submissions.delivery.worker import Worker
+from submissions.store import open_store
+
+START = datetime(2026, 11, 22, 3, 4, 5, 678000, UTC)
+
+
+def words(text):
+    return {"zh-CN": text, "en": text}
+
+
+def matter(id_, department, fields, **more):
+    limit = {"workdays": 5, "text": words("five days")}
+    return {
+        "id": id_,
+        "label": words(id_),
+        "department": department,
+        "type": "20",
+        "form": words(f"form of {id_}"),
+        "legal_basis": words("an act"),
+        "result": words("a result"),
+        "limits": {"legal": limit, "promised": limit},
+        "fields": {
+            path: {"label": words(path), **bound} for path, bound in fields.items()
+        },
+    } | more
+
+
+def form(properties, required):
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": properties,
+    }
+
+
+def material(id_, *ways):
+    label = words(id_)
+    return {"id": id_, "label": label, "necessity": "required", "ways": list(ways)}
+
+
+def element(schema, example):
+    return {
+        "label": words("element"),
+        "schema": schema,
+        "sensitivity": "general",
+        "example": example,
+    }
+
+
+ELEMENTS = {
+    "name": element({"type": "string", "maxLength": 30}, "青山商贸"),
+    "founded": element({"type": "string", "format": "date"}, "2026-11-22"),
+    "code": element({"type": "string", "pattern": "^[0-9A-Z]{4}$"}, "91AA"),
+    "grade": element({"enum": ["A", "B", "C"]}, "A") | {"codelist": "grade"},
+    "tax_number": element({"type": "string", "pattern": "^T[0-9]{4}$"}, "T0001"),
+}
+
+CODELISTS = {
+    "grade": {
+        "label": words("grade"),
+        "values": [{"code": c, "label": words(c)} for c in ("A", "B", "C")],
+    },
+    "fund_grade": {
+        "label": words("grade of the fund, which has no C"),
+        "values": [{"code": c, "label": words(c)} for c in ("1", "2")],
+        "crosswalk": {"to": "grade", "pairs": [["A", "1"], ["B", "2"]]},
+    },
+}
+
+NAME = {"fact": "company:name"}
+TEXT = {"type": "string"}
+
+MATTERS = {
+    "licence": (
+        matter(
+            "licence",
+            "market",
+            {"/MC": NAME, "/RQ": {"fact": "company:founded"}, "/JYFW": {}},
+            issues=[{"fact": "company:code"}],
+            materials=[material("lease", "submit"), material("id", "certificate")],
+        ),
+        form(
+            {
+                "MC": {"type": "string", "maxLength": 20},
+                "RQ": {"type": "string"},
+                "JYFW": TEXT,
+            },
+            ["MC"],
+        ),
+    ),
+    "tax": (
+        matter(
+            "tax",
+            "tax",
+            {"/code": {"fact": "company:code"}, "/taxpayer": NAME},
+            issues=[{"fact": "company:tax_number"}, {"fact": "company:grade"}],
+            materials=[material("ledger", "submit", "promise")],
+        ),
+        form({"code": TEXT, "taxpayer": TEXT}, ["code", "taxpayer"]),
+    ),
+    "fund": (
+        matter(
+            "fund",
+            "fund",
+            {
+                "/number": {"fact": "company:tax_number"},
+                "/grade": {
+                    "fact": "company:grade",
+                    "lens": {"table": "fund_grade"},
+                    "codelist": "fund_grade",
+                },
+                "/staff": {},
+            },
+        ),
+        form(
+            {
+                "number": {"type": "string", "pattern": "^T[0-8]{4}$"},
+                "grade": {"enum": ["1", "2"]},
+                "staff": {"type": "integer"},
+            },
+            [],
+        ),
+    ),
+    "seal": (
+        matter("seal", "police", {"/name": NAME}),
+        form({"name": {"type": "string", "maxLength": 30}}, ["name"]),
+    ),
+}
+
+AFFAIR = {
+    "id": "founding",
+    "label": words("founding a company"),
+    "summary": words("one form"),
+    "audience": words("founders"),
+    "lead_department": "market",
+    "area": "420116",
+    "minutes": 5,
+    "fee": words("none"),
+    "who_may_act": words("anyone with a mandate"),
+    "roles": {"company": words("the company")},
+    "situations": [
+        {
+            "fact": "situation:staff",
+            "label": words("Have you staff?"),
+            "schema": {"type": "boolean"},
+        }
+    ],
+    "matters": [
+        {"matter": "licence"},
+        {"matter": "tax"},
+        {
+            "matter": "fund",
+            "when": {
+                "required": ["situation:staff"],
+                "properties": {"situation:staff": {"const": True}},
+            },
+        },
+        {"matter": "seal"},
+    ],
+    "pages": [
+        {
+            "id": "company",
+            "label": words("The company"),
+            "questions": [
+                "/facts/company:name",
+                "/facts/company:founded",
+                "/matters/licence/JYFW",
+                "/matters/fund/staff",
+            ],
+        }
+    ],
+}
+
+ANSWERS = {
+    "facts": {
+        "situation:staff": True,
+        "company:name": "青山商贸",
+        "company:founded": "2026-11-20",
+    },
+    "matters": {"licence": {"JYFW": "茶叶"}, "fund": {"staff": 3}},
+}
+
+PROVENANCE = {
+    "/facts/company:name": {
+        "source": "name_service",
+        "at": "2026-11-01T00:00:00.000Z",
+        "certainty": "exact",
+        "corrected": False,
+    },
+    "/matters/fund/staff": {
+        "source": "earlier",
+        "at": None,
+        "certainty": "candidate",
+        "corrected": True,
+    },
+}
+
+
+def founding_pack(summary="one form"):
+    departments = ("market", "tax", "fund", "police")
+    documents = {
+        "elements.json": {"elements": ELEMENTS},
+        "codelists.json": {"codelists": CODELISTS},
+        "departments.json": {
+            "departments": {
+                name: {"label": words(name), "kind": "authority"}
+                for name in departments
+            }
+        },
+        "affairs/founding.json": AFFAIR | {"summary": words(summary)},
+    }
+    for name, (definition, schema) in MATTERS.items():
+        documents[f"matters/{name}/matter.json"] = definition
+        documents[f"matters/{name}/schema.json"] = schema
+    encoded = {path: json.dumps(each).encode() for path, each in documents.items()}
+    return pack.dump(merge(load(encoded), "founding"))
+
+
+@pytest.fixture(scope="session")
+def packed():
+    """The pack of the small affair."""
+    return founding_pack()
+
+
+@pytest.fixture(scope="session")
+def repacked():
+    """The pack of the small affair with one word changed."""
+    return founding_pack("one form only")
+
+
+@pytest.fixture
+def url(tmp_path):
+    return f"sqlite:///{tmp_path}/data/yibiao.db"
+
+
+@pytest.fixture
+def store(url):
+    opened = open_store(url)
+    yield opened
+    opened.close()
+
+
+class Time:
+    """A clock that moves when it is told to."""
+
+    def __init__(self):
+        self.moment = START
+
+    def __call__(self):
+        return self.moment
+
+    @property
+    def text(self):
+        return utc_text(self.moment)
+
+    def pass_(self, **duration):
+        self.moment += timedelta(**duration)
+
+
+@pytest.fixture
+def clock():
+    return Time()
+
+
+@pytest.fixture
+def new_id():
+    """Ids in the order they are asked for: p_1, p_2, m_3, ..."""
+    return counting()
+
+
+@dataclass
+class City:
+    """An affair that is published, with everything to apply for it."""
+
+    store: object
+    clock: Time
+    new_id: object
+    published: packs.Published
+    secrets: dict = field(default_factory=dict)
+
+    def draft(self, id_="s_one", answers=None, **more):
+        begun = drafts.start(
+            self.store,
+            self.published,
+            id_=id_,
+            resume_hash=f"hash of {id_}",
+            owner=more.get("owner"),
+            now=self.clock.text,
+        )
+        filled = replace(begun, answers=answers or ANSWERS, provenance=PROVENANCE)
+        return drafts.save(self.store, filled, now=self.clock.text)
+
+    def accept(self, draft):
+        return intake.accept(
+            self.store,
+            self.published,
+            draft=draft,
+            now=self.clock.text,
+            new_id=self.new_id,
+        )
+
+    def apply(self, id_="s_one", answers=None, **more):
+        self.accept(self.draft(id_, answers, **more))
+        return self.submission(id_)
+
+    def submission(self, id_="s_one"):
+        return self.store.get("submissions", id_)
+
+    def part(self, matter, id_="s_one"):
+        return next(p for p in self.submission(id_)["parts"] if p["matter"] == matter)
+
+    def states(self, id_="s_one"):
+        return {p["matter"]: p["state"] for p in self.submission(id_)["parts"]}
+
+    def connect(self, department, url, area=""):
+        self.secrets[department] = webhook.new_secret(
+            lambda length: department.encode().ljust(length, b".")
+        )
+        return routing.add_endpoint(
+            self.store,
+            department=department,
+            area=area,
+            url=url,
+            secret=self.secrets[department],
+            now=self.clock.text,
+            new_id=self.new_id,
+        )
+
+    def connect_all(self, url):
+        for department in ("market", "tax", "fund", "police"):
+            self.connect(department, f"{url}/{department}")
+
+    def worker(self, post, owner="w1", **more):
+        options = {"schedule": Schedule(steps=(0, 10, 100), days=2)} | more
+        return Worker(
+            self.store,
+            clock=self.clock,
+            owner=owner,
+            random=Random(7),  # noqa: S311 - the same spread each time
+            new_token=lambda: self.new_id("token"),
+            post=post,
+            **options,
+        )
+
+
+def settle(store, clock, new_id, packed):
+    packs.publish(store, packed, now=clock.text, by="test")
+    return City(store, clock, new_id, packs.current(store, "founding"))
+
+
+def counting():
+    counter = iter(range(1, 1_000_000))
+    return lambda prefix: f"{prefix}_{next(counter)}"
+
+
+@pytest.fixture
+def city(store, clock, new_id, packed):
+    return settle(store, clock, new_id, packed)
+
+
+@pytest.fixture(scope="session")
+def new_city(tmp_path_factory, packed):
+    """Return a function that makes a city of its own for each example of a law."""
+
+    def make():
+        store = open_store(f"sqlite:///{tmp_path_factory.mktemp('city')}/yibiao.db")
+        return settle(store, Time(), counting(), packed)
+
+    return make
+
+
+@dataclass
+class Office:
+    """Departments that answer what they are told and remember what came."""
+
+    #: What to answer, one after the other; then 204.
+    answers: list = field(default_factory=list)
+    came: list = field(default_factory=list)
+
+    def __call__(self, url, headers, body, **_):
+        self.came.append((url, dict(headers), body))
+        if not self.answers:
+            return outbound.Result(status=204)
+        answer = self.answers.pop(0)
+        if isinstance(answer, int):
+            return outbound.Result(status=answer)
+        return answer
+
+    @property
+    def ids(self):
+        return [headers["webhook-id"] for _, headers, _ in self.came]
+
+
+@pytest.fixture
+def office():
+    return Office()
+
+
+@pytest.fixture
+def receiver():
+    """Return a function that serves a handler on loopback and says where."""
+    servers = []
+
+    @contextmanager
+    def serving(handle):
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                length = int(self.headers.get("content-length", 0))
+                handle(self, self.rfile.read(length))
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+    def start(handle):
+        context = serving(handle)
+        servers.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in servers:
+        context.__exit__(None, None, None)

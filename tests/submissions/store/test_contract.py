@@ -1,0 +1,468 @@
+"""What every engine must do: written once, run on each."""
+
+import signal
+import subprocess
+import sys
+import threading
+
+import bson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from submissions.errors import Conflict, Duplicate, Missing, TooLargeError
+from submissions.store import open_store
+
+NOON = "2026-11-22T12:00:00.000Z"
+LATER = "2026-11-22T12:01:00.000Z"
+EVENING = "2026-11-22T18:00:00.000Z"
+
+
+@pytest.fixture(params=["sqlite"])
+def engine(request, tmp_path):
+    """Return a function that opens the one store of this test, again and again."""
+    address = {"sqlite": f"sqlite:///{tmp_path}/store/yibiao.db"}[request.param]
+    opened = []
+
+    def open_again():
+        opened.append(open_store(address))
+        return opened[-1]
+
+    open_again.url = address
+    yield open_again
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture
+def store(engine):
+    return engine()
+
+
+def submission(id_, **more):
+    return {"_id": id_, "affair": "founding", "created_at": NOON, "tags": [], **more}
+
+
+def test_a_new_document_has_the_first_revision(store):
+    store.insert("submissions", submission("s_1", rev=7))
+
+    assert store.get("submissions", "s_1") == submission("s_1", rev=1)
+
+
+def test_an_unknown_document_is_none(store):
+    assert store.get("drafts", "s_1") is None
+
+
+def test_the_same_id_twice_is_a_duplicate_and_changes_nothing(store):
+    store.insert("submissions", submission("s_1", tags=["a"]))
+
+    with pytest.raises(Duplicate, match="s_1"):
+        store.insert("submissions", submission("s_1", tags=["b"]))
+
+    assert store.find("submissions", [("tags", "=", "b")]) == []
+    assert store.get("submissions", "s_1")["tags"] == ["a"]
+
+
+def test_of_two_writers_one_is_told_that_it_came_late(store):
+    store.insert("submissions", submission("s_1"))
+    mine, theirs = (store.get("submissions", "s_1") for _ in range(2))
+
+    assert store.put("submissions", theirs | {"status": "open"})["rev"] == 2
+    with pytest.raises(Conflict, match="changed by another writer"):
+        store.put("submissions", mine | {"status": "closed"})
+
+    assert store.get("submissions", "s_1")["status"] == "open"
+
+
+def test_a_document_that_is_gone_cannot_be_put(store):
+    with pytest.raises(Conflict):
+        store.put("submissions", submission("s_1", rev=1))
+
+
+def test_update_tries_until_no_other_writer_was_faster(store):
+    store.insert("affairs", {"_id": "founding", "current": 1})
+    hindrances = iter(range(3))
+
+    def edit(document):
+        for _ in hindrances:
+            store.put("affairs", document | {"current": document["current"] + 10})
+            break
+        return document | {"current": document["current"] + 1}
+
+    assert store.update("affairs", "founding", edit)["current"] == 32
+
+
+def test_update_gives_up_when_others_are_always_faster(store):
+    store.insert("affairs", {"_id": "founding", "current": 1})
+
+    def edit(document):
+        store.put("affairs", document)
+        return document
+
+    with pytest.raises(Conflict):
+        store.update("affairs", "founding", edit)
+
+
+def test_update_may_decide_to_change_nothing(store):
+    store.insert("affairs", {"_id": "founding", "current": 1})
+
+    assert store.update("affairs", "founding", lambda _: None)["rev"] == 1
+    with pytest.raises(Missing):
+        store.update("affairs", "moving", lambda document: document)
+
+
+def test_documents_are_found_by_declared_fields_in_order(store):
+    for id_, created in (("s_1", EVENING), ("s_2", NOON), ("s_3", LATER)):
+        store.insert("submissions", submission(id_, created_at=created))
+    store.insert("submissions", submission("s_4", affair="moving"))
+
+    def ids(*where, **more):
+        return [each["_id"] for each in store.find("submissions", where, **more)]
+
+    founding = ("affair", "=", "founding")
+    assert ids(founding, order="created_at") == ["s_2", "s_3", "s_1"]
+    assert ids(founding, order="-created_at", limit=1) == ["s_1"]
+    assert ids(founding, ("created_at", ">", NOON)) == ["s_1", "s_3"]
+    assert ids(("created_at", "<=", LATER), ("created_at", ">=", LATER)) == ["s_3"]
+    assert ids(("created_at", "<", LATER), order="_id") == ["s_2", "s_4"]
+    assert ids(("status", "=", None), limit=2) == ["s_1", "s_2"]
+
+
+def test_only_what_is_declared_can_be_asked_for(store):
+    for ask in (
+        lambda: store.find("submissions", [("owner", "=", "x")]),
+        lambda: store.find("submissions", order="owner"),
+        lambda: store.find("drafts", [("tags", "=", "x")]),
+        lambda: store.find("submissions", [("tags", "<", "x")]),
+        lambda: store.find("submissions", [("affair", "LIKE", "x")]),
+        lambda: store.tally("submissions", "owner"),
+        lambda: store.get("people", "p"),
+        lambda: store.delete("people", "p"),
+        lambda: store.insert("people", {"_id": "p"}),
+        lambda: store.claim("drafts", now=NOON, until=LATER, owner="w", token="t"),
+    ):
+        with pytest.raises(ValueError, match=r"declare|operator"):
+            ask()
+
+
+def test_tags_are_found_as_they_are_now(store):
+    store.insert("submissions", submission("s_1", tags=["part:a", "part:a", "x"]))
+    store.insert("submissions", submission("s_2", tags=["x"]))
+
+    document = store.get("submissions", "s_1")
+    store.put("submissions", document | {"tags": ["part:b"]})
+
+    def ids(tag):
+        return [d["_id"] for d in store.find("submissions", [("tags", "=", tag)])]
+
+    assert (ids("x"), ids("part:a"), ids("part:b")) == (["s_2"], [], ["s_1"])
+
+
+def test_documents_are_counted_by_a_field(store):
+    for id_, status in (("s_1", "open"), ("s_2", "open"), ("s_3", "completed")):
+        store.insert("submissions", submission(id_, status=status))
+    store.insert("submissions", submission("s_4"))
+
+    assert store.tally("submissions", "status") == {"open": 2, "completed": 1}
+    assert store.tally("submissions", "status", [("status", "=", "x")]) == {}
+
+
+def test_a_deleted_document_leaves_nothing(store):
+    store.insert("submissions", submission("s_1", tags=["x"]))
+
+    store.delete("submissions", "s_1")
+    store.delete("submissions", "s_1")
+
+    assert store.get("submissions", "s_1") is None
+    assert store.find("submissions", [("tags", "=", "x")]) == []
+    store.insert("submissions", submission("s_1"))
+
+
+def test_a_claim_takes_the_earliest_that_is_due_and_counts_it(store):
+    store.insert("submissions", submission("s_1", wake_at=NOON, tags=["x"]))
+    store.insert("submissions", submission("s_2", wake_at=LATER))
+    store.insert("submissions", submission("s_3", wake_at=EVENING))
+    store.insert("submissions", submission("s_4"))
+
+    def claim():
+        return store.claim(
+            "submissions", now=LATER, until=EVENING, owner="w", token="t"
+        )
+
+    first = claim()
+    assert first == submission(
+        "s_1",
+        wake_at=EVENING,
+        tags=["x"],
+        rev=2,
+        claims=1,
+        lease={"owner": "w", "token": "t"},
+    )
+    assert store.get("submissions", "s_1") == first
+    assert [claim()["_id"], claim()] == ["s_2", None]
+    assert len(store.find("submissions", [("tags", "=", "x")])) == 1
+
+
+def test_a_lease_that_ran_out_is_due_again(store):
+    store.insert("submissions", submission("s_1", wake_at=NOON))
+    store.claim("submissions", now=NOON, until=LATER, owner="dead", token="t1")
+
+    again = store.claim("submissions", now=LATER, until=EVENING, owner="w", token="t2")
+
+    assert (again["claims"], again["lease"]["owner"]) == (2, "w")
+
+
+def test_what_was_written_is_there_when_opened_again(engine):
+    first = engine()
+    first.insert("submissions", submission("s_1", tags=["x"]))
+    first.close()
+
+    assert engine().find("submissions", [("tags", "=", "x")])[0]["_id"] == "s_1"
+
+
+def test_a_returned_document_is_a_copy(store):
+    document = submission("s_1")
+    store.insert("submissions", document)
+    document["tags"].append("x")
+    store.get("submissions", "s_1")["tags"].append("y")
+    put = store.put("submissions", store.get("submissions", "s_1"))
+    put["tags"].append("z")
+
+    assert store.get("submissions", "s_1")["tags"] == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"company:name": "x"},
+        [{"a.b": 1}],
+        {"$set": 1},
+        {1: "x"},
+        float("nan"),
+        float("inf"),
+        2**63,
+        "\ud800",
+        b"bytes",
+        object(),
+    ],
+)
+def test_what_one_engine_could_not_keep_no_engine_keeps(store, value):
+    with pytest.raises(
+        (ValueError, TypeError, OverflowError, bson.errors.InvalidDocument)
+    ):
+        store.insert("submissions", submission("s_1", thing=value))
+
+    assert store.get("submissions", "s_1") is None
+
+
+def test_a_document_needs_an_id(store):
+    with pytest.raises(ValueError, match="_id"):
+        store.insert("submissions", {"affair": "founding"})
+
+
+def test_a_document_that_is_too_large_is_refused_with_its_size(store):
+    with pytest.raises(TooLargeError, match=r"8388608 is the limit"):
+        store.insert("submissions", submission("s_1", text="x" * 9_000_000))
+
+    assert store.get("submissions", "s_1") is None
+
+
+@settings(max_examples=25)
+@given(
+    value=st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text(st.characters(exclude_categories=["Cs"])),
+        lambda below: (
+            st.lists(below, max_size=3)
+            | st.dictionaries(
+                st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True),
+                below,
+                max_size=3,
+            )
+        ),
+        max_leaves=8,
+    )
+)
+def test_what_is_stored_comes_back_as_it_was(tmp_path_factory, value):
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('law')}/yibiao.db")
+    store.insert("submissions", submission("s_1", thing=value))
+
+    assert store.get("submissions", "s_1")["thing"] == value
+    store.close()
+
+
+IDS = st.sampled_from(["s_1", "s_2", "s_3"])
+TIMES = st.sampled_from([NOON, LATER, EVENING])
+TAGS = st.lists(st.sampled_from(["x", "y"]), max_size=2)
+
+
+class Walk(RuleBasedStateMachine):
+    """The laws of the contract as a walk beside a plain dict."""
+
+    engine = None
+    seen = Bundle("seen")
+
+    def __init__(self):
+        super().__init__()
+        self.store, self.model = self.engine(), {}
+        for document in self.store.find("submissions"):
+            self.store.delete("submissions", document["_id"])
+
+    @rule(id_=IDS, tags=TAGS, wake_at=TIMES | st.none())
+    def insert(self, id_, tags, wake_at):
+        document = submission(id_, tags=tags)
+        if wake_at is not None:
+            document["wake_at"] = wake_at
+        if id_ in self.model:
+            with pytest.raises(Duplicate):
+                self.store.insert("submissions", document)
+        else:
+            self.store.insert("submissions", document)
+            self.model[id_] = document | {"rev": 1}
+
+    @rule(target=seen, id_=IDS)
+    def get(self, id_):
+        assert self.store.get("submissions", id_) == self.model.get(id_)
+        return self.model.get(id_) or submission(id_, rev=99)
+
+    @rule(document=consumes(seen), tags=TAGS)
+    def put(self, document, tags):
+        known = self.model.get(document["_id"], {"rev": None})
+        new = document | {"tags": tags}
+        if known["rev"] == document["rev"]:
+            self.model[document["_id"]] = new | {"rev": document["rev"] + 1}
+            self.store.put("submissions", new)
+        else:
+            with pytest.raises(Conflict):
+                self.store.put("submissions", new)
+
+    @rule(now=TIMES)
+    def claim(self, now):
+        due = sorted(
+            (d["wake_at"], id_)
+            for id_, d in self.model.items()
+            if d.get("wake_at", "9") <= now
+        )
+        claimed = self.store.claim(
+            "submissions", now=now, until=EVENING, owner="w", token="t"
+        )
+        if not due:
+            assert claimed is None
+            return
+        assert (self.model[claimed["_id"]]["wake_at"]) == due[0][0]
+        before = self.model[claimed["_id"]]
+        self.model[claimed["_id"]] = before | {
+            "rev": before["rev"] + 1,
+            "wake_at": EVENING,
+            "lease": {"owner": "w", "token": "t"},
+            "claims": before.get("claims", 0) + 1,
+        }
+
+    @rule(id_=IDS)
+    def delete(self, id_):
+        self.store.delete("submissions", id_)
+        self.model.pop(id_, None)
+
+    @invariant()
+    def the_same_is_found(self):
+        for tag in ("x", "y"):
+            found = self.store.find("submissions", [("tags", "=", tag)])
+            assert found == [
+                d for _, d in sorted(self.model.items()) if tag in d["tags"]
+            ]
+
+    def teardown(self):
+        self.store.close()
+
+
+def test_the_store_behaves_like_a_dict_with_revisions(engine):
+    walk = type("EngineWalk", (Walk,), {"engine": staticmethod(engine)})
+
+    run_state_machine_as_test(
+        walk, settings=settings(max_examples=15, stateful_step_count=20)
+    )
+
+
+CLAIMER = """
+import sys
+from submissions.store import open_store
+store = open_store(sys.argv[1])
+while True:
+    found = store.claim("submissions", now="2026-11-22T12:00:00.000Z",
+        until="2026-11-22T13:00:00.000Z", owner=sys.argv[2], token=sys.argv[2])
+    if found is None:
+        break
+    print(found["_id"], flush=True)
+"""
+
+WRITER = """
+import itertools, sys
+from submissions.store import open_store
+store = open_store(sys.argv[1])
+for number in itertools.count():
+    store.insert("submissions", {"_id": f"s_{number}", "tags": [f"t{number}"]})
+    print(number, flush=True)
+"""
+
+
+def run(code, *arguments):
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, text=True
+    )
+
+
+def test_several_processes_claim_each_document_once(engine):
+    store = engine()
+    ids = {f"s_{number}" for number in range(40)}
+    for id_ in ids:
+        store.insert("submissions", submission(id_, wake_at=NOON))
+
+    claimers = [run(CLAIMER, engine.url, f"w{n}") for n in range(3)]
+    claimed = [claimer.communicate()[0].split() for claimer in claimers]
+
+    together = [id_ for each in claimed for id_ in each]
+    assert sorted(together) == sorted(ids)
+    assert {d["claims"] for d in store.find("submissions")} == {1}
+
+
+def test_a_killed_writer_loses_nothing_it_was_told_was_written(engine):
+    engine().close()
+    writer = run(WRITER, engine.url)
+    acknowledged = [writer.stdout.readline().strip() for _ in range(30)]
+    writer.send_signal(signal.SIGKILL)
+    acknowledged += writer.stdout.read().split()
+    writer.wait()
+    writer.stdout.close()
+
+    store = engine()
+    for number in acknowledged:
+        assert store.find("submissions", [("tags", "=", f"t{number}")])
+
+
+def test_threads_may_share_a_store(store):
+    store.insert("affairs", {"_id": "founding", "current": 0})
+
+    def count():
+        for _ in range(5):
+            store.update(
+                "affairs", "founding", lambda d: d | {"current": d["current"] + 1}
+            )
+
+    threads = [threading.Thread(target=count) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert store.get("affairs", "founding")["current"] == 20

@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+import pytest
+
+from submissions import drafts
+from submissions.errors import Conflict, Duplicate
+
+
+def test_a_draft_keeps_answers_and_where_they_came_from(city):
+    saved = city.draft("s_one", owner="person:1")
+
+    assert drafts.get(city.store, "s_one") == saved
+    assert saved.answers["facts"]["company:name"] == "青山商贸"
+    assert saved.provenance["/facts/company:name"]["source"] == "name_service"
+    assert (saved.rev, saved.pack, saved.affair) == (2, "founding@1", "founding")
+    assert saved.created_at == city.clock.text
+
+
+def test_a_page_that_is_older_than_the_draft_is_told(city):
+    page = city.draft()
+    drafts.save(city.store, replace(page, answers={"facts": {}}), now=city.clock.text)
+
+    with pytest.raises(Conflict):
+        drafts.save(city.store, page, now=city.clock.text)
+
+    assert drafts.get(city.store, "s_one").answers == {"facts": {}}
+
+
+def test_a_draft_has_one_beginning(city):
+    city.draft()
+
+    with pytest.raises(Duplicate):
+        city.draft()
+
+
+def test_a_draft_is_found_by_its_person_and_by_its_resume_code(city):
+    hers = city.draft("s_hers", owner="person:1")
+    city.clock.pass_(hours=1)
+    later = city.draft("s_later", owner="person:1")
+    nobodys = city.draft("s_nobodys")
+
+    assert drafts.by_owner(city.store, "person:1") == [later, hers]
+    assert drafts.by_owner(city.store, "person:2") == []
+    assert drafts.by_resume_hash(city.store, "hash of s_nobodys") == nobodys
+    assert drafts.by_resume_hash(city.store, "hash of s_none") is None
+
+
+def test_a_draft_lives_for_thirty_days_after_its_last_change(city):
+    city.draft("s_old")
+    changed = city.draft("s_changed")
+    city.clock.pass_(days=20)
+    drafts.save(city.store, changed, now=city.clock.text)
+    city.clock.pass_(days=10)
+
+    assert drafts.sweep(city.store, now=city.clock.text) == 1
+    assert drafts.get(city.store, "s_old") is None
+    assert drafts.get(city.store, "s_changed") is not None
