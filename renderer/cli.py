@@ -1,0 +1,60 @@
+"""The command `yibiao`: puts the packages together for people at a terminal."""
+
+from typing import Any
+
+import click
+
+from builder.errors import BuilderError, DefinitionErrors
+from renderer.commands.definitions import check, merge
+from renderer.commands.serving import demo, receiver, worker
+from renderer.commands.store import endpoint, publish
+from submissions.errors import SubmissionsError
+
+
+class OutsideFault(click.ClickException):
+    """Something outside cannot be used; told in words, without a stack trace."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Write the words as they are: they name the place themselves."""
+        click.echo(self.format_message(), file=file, err=True)
+
+
+class DefinitionsFault(OutsideFault):
+    """The definitions are at fault."""
+
+    exit_code = 2
+
+
+class Yibiao(click.Group):
+    """The group that turns what can go wrong outside into words."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command.
+
+        Raises:
+            DefinitionsFault: there are mistakes in the definitions.
+            OutsideFault: the store, a file or a port cannot be used.
+        """
+        try:
+            return super().invoke(ctx)
+        except (DefinitionErrors, BuilderError) as errors:
+            raise DefinitionsFault(str(errors)) from errors
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough
+        except SubmissionsError as error:
+            raise OutsideFault(str(error)) from error
+        except OSError as error:
+            said = f"{error.filename}: {error.strerror}" if error.filename else error
+            raise OutsideFault(str(said)) from error
+
+
+@click.group(cls=Yibiao, context_settings={"auto_envvar_prefix": "YIBIAO"})
+@click.version_option(package_name="yibiao")
+def main() -> None:
+    """One form for one affair: check, publish, serve and deliver."""
+
+
+for _command in (check, merge, publish, endpoint, worker, receiver, demo):
+    main.add_command(_command)

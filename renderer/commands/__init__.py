@@ -1,0 +1,1 @@
+"""The commands of `yibiao`, by what they work on."""

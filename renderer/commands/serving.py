@@ -1,0 +1,171 @@
+"""Commands that run until they are stopped: worker, sample receiver, demo."""
+
+import json
+import logging
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from types import FrameType
+
+import click
+
+from renderer.commands.definitions import defs, read
+from renderer.commands.store import new_secret, opened
+from renderer.demo import once as applying
+from renderer.demo.house import results, running
+from renderer.receiver import Answers, create_receiver
+from renderer.servers import address, listen, serving
+from submissions import drafts, outbound
+from submissions.clock import utc_now, utc_text
+from submissions.delivery.worker import Worker
+from submissions.errors import StoreUnavailableError
+from submissions.store.contract import Store
+
+_logger = logging.getLogger(__name__)
+
+PORTAL_PORT = 8000
+#: The receiver listens this far above the portal.
+BETWEEN = 1000
+PORTS = click.IntRange(0, 64_000)
+#: Seconds between two looks for drafts nobody came back for.
+SWEEP_EVERY = 3600
+
+
+@contextmanager
+def until_stopped() -> Iterator[Event]:
+    """Give an event that is set when somebody stops this program."""
+    stop = Event()
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        # From a thread: the signal may have come in the middle of `stop.wait`.
+        Thread(target=stop.set).start()
+
+    before = {
+        each: signal.signal(each, told) for each in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+@click.command()
+@click.option(
+    "--allow",
+    multiple=True,
+    metavar="HOST:PORT",
+    help="A receiver that may be private and without TLS; may be repeated.",
+)
+def worker(allow: tuple[str, ...]) -> None:
+    """Deliver what is due, until stopped."""
+    # Events with ids, for whoever watches; never what was filled in.
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    post = partial(outbound.post, allowed=allow)
+    with opened() as store, until_stopped() as stop:
+        _logger.info("worker.started owner=%s", owner)
+        sweeper = Thread(target=_sweep, args=(store, stop))
+        sweeper.start()
+        Worker(store, clock=utc_now, owner=owner, post=post).run(stop)
+        sweeper.join()
+
+
+def _sweep(store: Store, stop: Event) -> None:
+    """Delete drafts that nobody came back for, again and again until stopped."""
+    while True:
+        with suppress(StoreUnavailableError):
+            drafts.sweep(store, now=utc_text(utc_now()))
+        if stop.wait(SWEEP_EVERY):
+            return
+
+
+@click.command()
+@click.option("--port", type=PORTS, default=PORTAL_PORT + BETWEEN, show_default=True)
+@click.option("--secret", required=True, help="whsec_..., from `yibiao endpoint add`.")
+@click.option(
+    "--product",
+    default=f"http://127.0.0.1:{PORTAL_PORT}",
+    show_default=True,
+    help="Where results are sent back to.",
+)
+@defs
+def receiver(port: int, secret: str, product: str, defs: Path | None) -> None:
+    """Receive as a department would.
+
+    Verifies and judges what comes, shows it, and answers with sample results.
+    """
+    matters = read(defs).matters
+    with (
+        until_stopped() as stop,
+        closing(Answers(product, results(), lambda _: secret)) as answers,
+    ):
+        app = create_receiver(
+            secret_of=lambda _: secret, matters=matters, answers=answers
+        )
+        with listen(port) as listening, serving(app, listening):
+            click.echo(f"{address(listening)}/DEPARTMENT receives.")
+            click.echo(f"{address(listening)}/ shows what came. Ctrl-C stops it.")
+            stop.wait()
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data/demo"),
+    show_default=True,
+    help="Folder that keeps everything between starts.",
+)
+@click.option("--port", type=PORTS, default=PORTAL_PORT, show_default=True)
+@click.option("--once", is_flag=True, help="Apply for everything once, then stop.")
+@click.option("--json", "as_json", is_flag=True, help="With --once: results as JSON.")
+def demo(data: Path, port: int, *, once: bool, as_json: bool) -> None:
+    """Start everything, with sample people.
+
+    Runs the portal, the worker and a sample receiver until stopped.
+    """
+    if as_json and not once:
+        raise click.UsageError("--json says what --once found: give both.")
+    if once:
+        apply_once(as_json=as_json)
+    else:
+        keep_running(data, port)
+
+
+def keep_running(data: Path, port: int) -> None:
+    """Run the demo until somebody stops it, and say where to look."""
+    with (
+        until_stopped() as stop,
+        running(
+            data, port=port, receiver_port=port + 1000, new_secret=new_secret
+        ) as house,
+    ):
+        click.echo(f"The portal             {house.portal}/")
+        click.echo(f"Sample people sign in  {house.portal}/sign-in")
+        click.echo(f"What departments got   {house.receiver}/")
+        click.echo(f"The data is kept in    {data.resolve()}")
+        click.echo("Ctrl-C stops everything.")
+        stop.wait()
+        click.echo("Stopping.")
+
+
+def apply_once(*, as_json: bool) -> None:
+    """Apply for every affair over HTTP; end with 1 if anything did not arrive."""
+    with (
+        TemporaryDirectory(prefix="yibiao-") as folder,
+        running(Path(folder), port=0, receiver_port=0, new_secret=new_secret) as house,
+    ):
+        found = applying.apply_everywhere(
+            house, tell=lambda line: click.echo(line, err=True)
+        )
+    if as_json:
+        click.echo(json.dumps(found))
+    if not found["ok"]:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,84 @@
+"""Settings, read once from the environment."""
+
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from submissions.errors import StoreUnavailableError
+
+SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What an operator decides about one installation."""
+
+    #: Folder of the store and the secret key.
+    data: Path = Path("data")
+    #: Store URL; "" means SQLite in the data folder.
+    store: str = ""
+    #: Signs cookies and resume codes; "" means the key file in the data folder.
+    secret_key: str = ""
+    #: File of sample people who can sign in, or None.
+    demo_people: Path | None = None
+    #: Cookies are sent over HTTPS only.
+    secure_cookies: bool = False
+    #: Where people reach this installation, for the code on the receipt.
+    base_url: str = ""
+
+    @property
+    def store_url(self) -> str:
+        """The store's URL, with the default filled in."""
+        return self.store or f"sqlite:///{self.data / 'yibiao.db'}"
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings whose names start with YIBIAO_."""
+    people = environment.get("YIBIAO_DEMO", "")
+    return Settings(
+        data=Path(environment.get("YIBIAO_DATA") or "data"),
+        store=environment.get("YIBIAO_STORE", ""),
+        secret_key=environment.get("YIBIAO_SECRET_KEY", ""),
+        demo_people=Path(people) if people else None,
+        secure_cookies=environment.get("YIBIAO_SECURE_COOKIES", "") == "1",
+        base_url=environment.get("YIBIAO_BASE_URL", "").rstrip("/"),
+    )
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the installation's secret; made on the first start, mode 0600.
+
+    Losing it signs everybody out and makes resume codes useless, so it is kept with
+    the data.
+
+    Raises:
+        StoreUnavailableError: the data folder cannot be read or written.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data / "secret.key"
+    try:
+        if not path.exists():
+            _make_key(path)
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        reason = f"{path}: {error.strerror}"
+        repair = "Make the data folder (YIBIAO_DATA) readable and writable."
+        raise StoreUnavailableError(reason, repair) from error
+
+
+def _make_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Linked when complete: of two servers starting at once, both read the same key.
+    made, name = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(made, "w", encoding="ascii") as opened:
+        opened.write(secrets.token_urlsafe(SECRET_BYTES))
+    try:
+        with suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        Path(name).unlink()

@@ -1,0 +1,240 @@
+"""Plain sentences for what must be put right: what to do, and for whom.
+
+Never the words of a library, a field's name or a pattern.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from builder.model import MergedForm, Question
+from builder.validity import Fault
+from renderer.fields import DAY, HOUR, MINUTE, MONTH, YEAR, Problem
+from renderer.wording import departments, words
+from renderer.wording import say as _
+
+
+def box_name(box: str) -> str:
+    """What stands beside one box of a date."""
+    return {
+        YEAR: _("年"),
+        MONTH: _("月"),
+        DAY: _("日"),
+        HOUR: _("时"),
+        MINUTE: _("分"),
+    }[box]
+
+
+def for_problem(problem: Problem, question: Question) -> str:
+    """Say what to do about a text that is no value."""
+    say = _PROBLEMS.get(problem.code, _choose_again)
+    return say(words(question.label), problem)
+
+
+def for_fault(
+    fault: Fault, question: Question, form: MergedForm, value: Any = None
+) -> str:
+    """Say what to do about an answer that is missing or not allowed.
+
+    Args:
+        value: the answer, where one is needed to say how far off it is.
+    """
+    label = words(question.label)
+    if fault.keyword == "required":
+        return _missing(question, label)
+    who = _refusing(fault, question, form)
+    say = _SENTENCES.get(fault.keyword, _unfit)
+    return say(label, who, fault.limit, value)
+
+
+def _refusing(fault: Fault, question: Question, form: MergedForm) -> str:
+    """The refusing departments, or "" where it is everybody who asks."""
+    asking = {asker.matter for asker in question.asked_by}
+    if not fault.matters or asking <= set(fault.matters):
+        return ""
+    return departments(form, fault.matters)
+
+
+def _missing(question: Question, label: str) -> str:
+    match question.input:
+        case "choice" | "choices" | "yes_no":
+            return _("请选择“%(label)s”", label=label)
+        case "date":
+            return _("请填写“%(label)s”的年、月、日", label=label)
+        case "rows":
+            return _("“%(label)s”至少要填一行", label=label)
+        case _:
+            return _("请填写“%(label)s”", label=label)
+
+
+def _too_long(label: str, who: str, limit: Any, value: Any) -> str:
+    length = len(value) if isinstance(value, str) else 0
+    if who:
+        return _(
+            "%(who)s的表只收 %(limit)s 个字，“%(label)s”填了 %(length)s 个，请写短些",
+            who=who,
+            limit=limit,
+            label=label,
+            length=length,
+        )
+    return _(
+        "“%(label)s”最多 %(limit)s 个字，您填了 %(length)s 个，请写短些",
+        label=label,
+        limit=limit,
+        length=length,
+    )
+
+
+def _too_short(label: str, who: str, limit: Any, value: Any) -> str:
+    length = len(value) if isinstance(value, str) else 0
+    if who:
+        return _(
+            "%(who)s的表要 %(limit)s 个字，“%(label)s”只填了 %(length)s 个，请补全",
+            who=who,
+            limit=limit,
+            label=label,
+            length=length,
+        )
+    return _(
+        "“%(label)s”要填满 %(limit)s 个字，您填了 %(length)s 个，请补全",
+        label=label,
+        limit=limit,
+        length=length,
+    )
+
+
+def _not_listed(label: str, who: str, limit: Any, value: Any) -> str:
+    del limit, value
+    if who:
+        return _("%(who)s的表没有这一项，“%(label)s”请另选", who=who, label=label)
+    return _("“%(label)s”请从列出的选项里选", label=label)
+
+
+def _too_small(label: str, who: str, limit: Any, value: Any) -> str:
+    del value
+    if who:
+        return _(
+            "%(who)s只收不小于 %(limit)s 的数，请改“%(label)s”",
+            who=who,
+            limit=limit,
+            label=label,
+        )
+    return _("“%(label)s”不能小于 %(limit)s，请核对", label=label, limit=limit)
+
+
+def _too_large(label: str, who: str, limit: Any, value: Any) -> str:
+    del value
+    if who:
+        return _(
+            "%(who)s只收不大于 %(limit)s 的数，请改“%(label)s”",
+            who=who,
+            limit=limit,
+            label=label,
+        )
+    return _("“%(label)s”不能大于 %(limit)s，请核对", label=label, limit=limit)
+
+
+def _too_few(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, value
+    return _("“%(label)s”至少要 %(limit)s 个，请补上", label=label, limit=limit)
+
+
+def _too_many(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, value
+    return _("“%(label)s”最多 %(limit)s 个，请删去多的", label=label, limit=limit)
+
+
+def _wrong_kind(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, limit, value
+    return _("“%(label)s”请按提示的样子填写", label=label)
+
+
+def _unfit(label: str, who: str, limit: Any, value: Any) -> str:
+    del limit, value
+    if who:
+        return _("%(who)s的表不收这样写的“%(label)s”，请核对", who=who, label=label)
+    return _("“%(label)s”写得不完整或有错，请核对", label=label)
+
+
+_SENTENCES: Mapping[str, Callable[[str, str, Any, Any], str]] = {
+    "maxLength": _too_long,
+    "minLength": _too_short,
+    "enum": _not_listed,
+    "const": _not_listed,
+    "lens": _not_listed,
+    "minimum": _too_small,
+    "exclusiveMinimum": _too_small,
+    "maximum": _too_large,
+    "exclusiveMaximum": _too_large,
+    "minItems": _too_few,
+    "maxItems": _too_many,
+    "type": _wrong_kind,
+}
+
+
+def _part_missing(label: str, problem: Problem) -> str:
+    return _("“%(label)s”还缺“%(box)s”", label=label, box=box_name(problem.box))
+
+
+def _part_number(label: str, problem: Problem) -> str:
+    box = box_name(problem.box)
+    return _("“%(label)s”的“%(box)s”请只写数字", label=label, box=box)
+
+
+def _bad_year(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”的年份请写 4 位，例如 2026", label=label)
+
+
+def _bad_month(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”的月份只能是 1 到 12，请改“月”", label=label)
+
+
+def _bad_day(label: str, problem: Problem) -> str:
+    del label
+    month, days = problem.limit
+    return _("%(month)s 月只有 %(days)s 天，请改“日”", month=month, days=days)
+
+
+def _bad_hour(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”的小时只能是 0 到 23，请改“时”", label=label)
+
+
+def _bad_minute(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”的分钟只能是 0 到 59，请改“分”", label=label)
+
+
+def _bad_number(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”请只写数字，例如 3200", label=label)
+
+
+def _rows_over(label: str, problem: Problem) -> str:
+    most = problem.limit
+    return _("“%(label)s”最多填 %(most)s 行，请删去多的", label=label, most=most)
+
+
+def _row_problem(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”里有一行要改", label=label)
+
+
+def _choose_again(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”请从列出的选项里选", label=label)
+
+
+_PROBLEMS: Mapping[str, Callable[[str, Problem], str]] = {
+    "date_part_missing": _part_missing,
+    "date_part_number": _part_number,
+    "date_year": _bad_year,
+    "date_month": _bad_month,
+    "date_day": _bad_day,
+    "time_hour": _bad_hour,
+    "time_minute": _bad_minute,
+    "number": _bad_number,
+    "too_many_rows": _rows_over,
+    "row": _row_problem,
+}

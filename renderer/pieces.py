@@ -1,0 +1,387 @@
+"""What the templates write out: the questions of a page as plain values.
+
+Everything a macro needs stands here in the reader's language; macros decide nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from builder import pointer
+from builder.model import Choice, MergedForm, Question
+from builder.pointer import ABSENT
+from builder.validity import Fault, Judge
+from renderer.fields import (
+    BOXES,
+    MOST_ROWS,
+    YEAR,
+    Posted,
+    Problem,
+    Row,
+    choice_key,
+    choice_values,
+    parse,
+    rows,
+)
+from renderer.messages import box_name, for_fault, for_problem
+from renderer.showing import local_date, shown, source_name
+from renderer.wording import say as _
+from renderer.wording import words
+
+#: More choices than this become a list to open.
+MOST_RADIOS = 7
+#: The same within a row, where there is less room.
+MOST_CELL_RADIOS = 2
+#: Longest answers that still get a short or a middle box.
+SHORT, MIDDLE, LONG = 6, 20, 60
+#: Digits of a citizen's or a company's number.
+ID_LENGTH = 18
+
+_INPUT_MODES = {
+    "digits": "numeric",
+    "phone": "tel",
+    "email": "email",
+    "number": "decimal",
+}
+_DATE_TOKENS = {"bday": {"y": "bday-year", "m": "bday-month", "d": "bday-day"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of a question."""
+
+    id: str
+    key: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One text box of a date."""
+
+    name: str
+    label: str
+    text: str
+    bad: bool
+    autocomplete: str
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One department's field that a question serves."""
+
+    department: str
+    matter: str
+    label: str
+    required: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """A value that was there before anyone typed it."""
+
+    text: str
+    source: str
+    date: str
+    sure: bool
+    #: Not yet accepted by saving the page.
+    proposed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowBlock:
+    """One row of a list."""
+
+    id: str
+    number: int
+    cells: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One question as it stands on the page."""
+
+    name: str
+    number: str
+    label: str
+    tip: str
+    unit: str
+    kind: str
+    required: bool
+    error: str
+    #: Where a link in the error summary goes.
+    target: str
+    text: str = ""
+    options: tuple[Option, ...] = ()
+    boxes: tuple[Box, ...] = ()
+    rows: tuple[RowBlock, ...] = ()
+    may_add: bool = False
+    askers: tuple[Asking, ...] = ()
+    known: Known | None = None
+    opened: bool = False
+    mode: str = ""
+    autocomplete: str = "off"
+    width: str = ""
+
+    @property
+    def errors(self) -> tuple[tuple[str, str], ...]:
+        """(control, sentence) of this question and its rows, in page order."""
+        own = ((self.target, self.error),) if self.error else ()
+        below = (e for row in self.rows for cell in row.cells for e in cell.errors)
+        return (*own, *below)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the questions of one page are shown against."""
+
+    judge: Judge
+    facts: Mapping[str, Any]
+    posted: Posted
+    #: Errors are shown: the page was sent, or is being put right.
+    judged: bool
+
+    @property
+    def form(self) -> MergedForm:
+        """The merged form of the page."""
+        return self.judge.form
+
+
+def known_value(
+    form: MergedForm, question: Question, value: Any, origin: Mapping[str, Any]
+) -> Known:
+    """Show a value with its source.
+
+    Args:
+        origin: source, at, certainty; and `proposed` while nobody accepted it.
+    """
+    return Known(
+        text=shown(question, value),
+        source=source_name(form, origin["source"]),
+        date=local_date(origin["at"]) if origin.get("at") else "",
+        sure=origin.get("certainty") != "candidate",
+        proposed=bool(origin.get("proposed")),
+    )
+
+
+def block(
+    page: Page,
+    question: Question,
+    *,
+    number: str,
+    faults: Sequence[Fault],
+    known: Known | None = None,
+    opened: bool = False,
+) -> Block:
+    """Build one question.
+
+    Args:
+        faults: those at this question or below it, with pointers into the answers.
+        known: where its value came from, if it was not typed.
+        opened: somebody came to correct it.
+    """
+    choices = page.judge.choices(question, page.facts)
+    made = _block(page, question, question.name, choices=choices)
+    value = parse(question, question.name, page.posted)
+    own = [fault for fault in faults if fault.pointer == question.pointer]
+    made = replace(
+        made,
+        number=number,
+        required=page.judge.required(question, page.facts),
+        askers=_askers(page.form, question),
+        known=known,
+        opened=opened,
+    )
+    if question.input == "rows":
+        made = replace(made, rows=_rows(page, question, question.name, faults))
+    return _with_error(page, made, question, value, own)
+
+
+def _block(
+    page: Page, question: Question, name: str, *, choices: Sequence[Choice]
+) -> Block:
+    options = _options(question, name, page.posted, choices)
+    kind = _kind(question, len(options))
+    texts = page.posted.get(name, ())
+    return Block(
+        name=name,
+        number="",
+        label=words(question.label),
+        tip=words(question.hint),
+        unit=words(question.unit),
+        kind=kind,
+        required=False,
+        error="",
+        target=_target(name, kind),
+        text=texts[0] if texts else "",
+        options=options,
+        boxes=_boxes(question, name, page.posted),
+        mode=_mode(question),
+        autocomplete=question.autocomplete or "off",
+        width=_width(question),
+    )
+
+
+_KINDS: Mapping[str, str] = {
+    "date": "date",
+    "datetime": "date",
+    "month": "date",
+    "yes_no": "radios",
+    "choices": "checks",
+    "paragraph": "area",
+    "rows": "rows",
+}
+
+
+def _kind(question: Question, count: int) -> str:
+    if question.input == "choice":
+        return "radios" if count <= MOST_RADIOS else "select"
+    return _KINDS.get(question.input, "text")
+
+
+def _target(name: str, kind: str) -> str:
+    first = {"date": f"-{YEAR}", "radios": "-0", "checks": "-0", "rows": "-add"}
+    return name + first.get(kind, "")
+
+
+def _mode(question: Question) -> str:
+    # Identity and company numbers may end in a letter.
+    lettered = question.input == "digits" and question.max_length == ID_LENGTH
+    return "text" if lettered else _INPUT_MODES.get(question.input, "")
+
+
+def _width(question: Question) -> str:
+    if question.max_length is None:
+        return "n" if question.input == "number" else ""
+    if question.max_length <= SHORT:
+        return "n"
+    if question.max_length <= MIDDLE:
+        return "m"
+    return "" if question.max_length <= LONG else "l"
+
+
+def _options(
+    question: Question, name: str, posted: Posted, choices: Sequence[Choice]
+) -> tuple[Option, ...]:
+    labels = {choice_key(choice.value): words(choice.label) for choice in choices}
+    if question.input == "yes_no" and not labels:
+        labels = {"true": _("是"), "false": _("否")}
+    elif question.input not in ("choice", "choices", "yes_no"):
+        return ()
+    chosen = posted.get(name, ())
+    known = choice_values(question)
+    # A value chosen before the situation changed stays visible until it is put right.
+    labels |= {
+        key: words(_label(question, known[key]))
+        for key in chosen
+        if key in known and key not in labels
+    }
+    return tuple(
+        Option(id=f"{name}-{at}", key=key, label=label, chosen=key in chosen)
+        for at, (key, label) in enumerate(labels.items())
+    )
+
+
+def _label(question: Question, value: Any) -> Mapping[str, str] | None:
+    for choice in question.choices:
+        if choice.value == value:
+            return choice.label
+    return None
+
+
+def _boxes(question: Question, name: str, posted: Posted) -> tuple[Box, ...]:
+    tokens = _DATE_TOKENS.get(question.autocomplete or "", {})
+    return tuple(
+        Box(
+            name=f"{name}-{box}",
+            label=box_name(box),
+            text=next(iter(posted.get(f"{name}-{box}", ())), ""),
+            bad=False,
+            autocomplete=tokens.get(box, "off"),
+            wide=box == YEAR,
+        )
+        for box in BOXES.get(question.input, ())
+    )
+
+
+def _askers(form: MergedForm, question: Question) -> tuple[Asking, ...]:
+    matters = {matter.id: matter for matter in form.matters}
+    return tuple(
+        Asking(
+            department=words(form.departments[matters[a.matter].department].label),
+            matter=words(matters[a.matter].label),
+            label=words(a.label),
+            required=a.required,
+        )
+        for a in question.asked_by
+        if a.matter in matters
+    )
+
+
+def _rows(
+    page: Page, question: Question, name: str, faults: Sequence[Fault]
+) -> tuple[RowBlock, ...]:
+    return tuple(
+        RowBlock(
+            id=row.id,
+            number=number,
+            cells=tuple(
+                _cell(page, (question, column), name, row, faults)
+                for column in question.columns
+            ),
+        )
+        for number, row in enumerate(rows(question, name, page.posted), start=1)
+    )
+
+
+def _cell(
+    page: Page,
+    path: tuple[Question, Question],
+    name: str,
+    row: Row,
+    faults: Sequence[Fault],
+) -> Block:
+    question, column = path
+    cell = f"{name}-{row.id}-{column.name}"
+    made = _block(page, column, cell, choices=column.choices)
+    if made.kind == "radios" and len(made.options) > MOST_CELL_RADIOS:
+        made = replace(made, kind="select", target=cell)
+    required = any(asker.required for asker in column.asked_by)
+    at = (
+        None if row.index is None else f"{question.pointer}/{row.index}{column.pointer}"
+    )
+    own = [fault for fault in faults if fault.pointer == at]
+    value = parse(column, cell, row.posted)
+    return _with_error(page, replace(made, required=required), column, value, own)
+
+
+def _with_error(
+    page: Page, made: Block, question: Question, value: Any, faults: Sequence[Fault]
+) -> Block:
+    if question.input == "rows":
+        made = replace(made, may_add=len(made.rows) < MOST_ROWS)
+        if isinstance(value, Problem) and value.code == "row":
+            return made
+    if not page.judged:
+        return made
+    if isinstance(value, Problem):
+        boxes = tuple(
+            replace(box, bad=box.name == f"{made.name}-{value.box}")
+            for box in made.boxes
+        )
+        target = f"{made.name}-{value.box}" if value.box else made.target
+        sentence = for_problem(value, question)
+        return replace(made, error=sentence, target=target, boxes=boxes)
+    if faults:
+        boxes = tuple(replace(box, bad=True) for box in made.boxes)
+        given = None if value is ABSENT else value
+        sentence = for_fault(faults[0], question, page.form, given)
+        return replace(made, error=sentence, boxes=boxes)
+    return made
+
+
+def answer(answers: Mapping[str, Any], question: Question) -> Any:
+    """Return what stands at a question's place in the answers, or `ABSENT`."""
+    return pointer.get(answers, pointer.parts(question.pointer))

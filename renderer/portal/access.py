@@ -1,0 +1,155 @@
+"""What every page needs: the store, the clock, who is there, what they may open."""
+
+import hmac
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, current_app, request, session
+
+from renderer.forms import FormClasses
+from renderer.identity import Person
+from renderer.security import code_hash, plain_code, show_code
+from submissions import drafts
+from submissions.clock import Clock, utc_text
+from submissions.drafts import Draft
+from submissions.store.contract import Document, Store
+
+#: Cases one browser remembers the codes of; a cookie has little room.
+MOST_CODES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What one application was made with."""
+
+    store: Store
+    people: Mapping[str, Person]
+    classes: FormClasses
+    clock: Clock
+    #: The installation's secret.
+    key: str
+    base_url: str
+
+
+@dataclass(eq=False)
+class AlreadySubmittedError(Exception):
+    """The draft has become a submission, which this browser may open."""
+
+    submission: str
+
+
+def services() -> Services:
+    """What this application was made with."""
+    found: Services = current_app.extensions["yibiao"]
+    return found
+
+
+def store() -> Store:
+    """The store of this application."""
+    return services().store
+
+
+def now() -> str:
+    """The time now, as the store writes it."""
+    return utc_text(services().clock())
+
+
+def person() -> Person | None:
+    """Who is signed in."""
+    return services().people.get(session.get("person", ""))
+
+
+def remember(id_: str, code: str) -> None:
+    """Let this browser open a case whose resume code it has shown."""
+    codes = {**session.get("codes", {}), id_: code}
+    session["codes"] = dict(list(codes.items())[-MOST_CODES:])
+    session.permanent = True
+
+
+def known_codes() -> dict[str, str]:
+    """The resume codes this browser has shown, by case."""
+    codes: dict[str, str] = session.get("codes", {})
+    return codes
+
+
+def shown_code(id_: str) -> str:
+    """The resume code of a case, in groups; "" where this browser does not know it."""
+    return show_code(known_codes().get(id_, ""))
+
+
+def hashed(code: str) -> str:
+    """What the store keeps of a resume code."""
+    return code_hash(code, key=services().key)
+
+
+def open_draft(id_: str) -> Draft:
+    """Return a draft that this person or browser may open; 404 otherwise.
+
+    Raises:
+        AlreadySubmittedError: it has been submitted.
+    """
+    # First, for a draft can outlive its submission by a moment.
+    if find_submission(id_) is not None:
+        raise AlreadySubmittedError(id_)
+    draft = drafts.get(store(), id_)
+    if draft is None or draft.expires_at <= now():
+        abort(404)
+    if not _may_open(id_, draft.owner, {draft.resume_hash}):
+        abort(404)
+    return draft
+
+
+def open_submission(id_: str) -> Document:
+    """Return a submission that this person or browser may open; 404 otherwise."""
+    found = find_submission(id_)
+    if found is None:
+        abort(404)
+    return found
+
+
+def find_submission(id_: str) -> Document | None:
+    """Return a submission that this person or browser may open, or None."""
+    document = store().get("submissions", id_)
+    if document is None:
+        return None
+    kept = {
+        tag.removeprefix("resume:")
+        for tag in document["tags"]
+        if tag.startswith("resume:")
+    }
+    return document if _may_open(id_, document["owner"], kept) else None
+
+
+def _may_open(id_: str, owner: str | None, kept: AbstractSet[str]) -> bool:
+    here = person()
+    if here is not None and owner == here.owner:
+        return True
+    code = known_codes().get(id_) or _code_sent_along(id_)
+    return bool(code) and any(hmac.compare_digest(hashed(code), one) for one in kept)
+
+
+def _code_sent_along(id_: str) -> str:
+    """The code on a form that was sent again after the browser forgot everything."""
+    code = plain_code(request.form.get("_code", "")) or ""
+    if code:
+        remember(id_, code)
+    return code
+
+
+def local_path(path: str | None, otherwise: str) -> str:
+    """Return where to go next if it is a page of ours; never another site."""
+    odd = path is None or not path.startswith("/") or path.startswith("//")
+    return otherwise if odd or "\\" in str(path) else str(path)
+
+
+def posted() -> dict[str, tuple[str, ...]]:
+    """What was sent, by name."""
+    return {name: tuple(texts) for name, texts in request.form.lists()}
+
+
+def typed_texts(everything: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """What a person typed or chose, without tokens and buttons."""
+    ours = ("csrf_token", "_do", "_code", "rev", "then", "next")
+    return {name: texts for name, texts in everything.items() if name not in ours}

@@ -1,0 +1,154 @@
+"""How far a draft is: its steps, their states, what is known and what is wrong."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from builder.model import MergedForm, Page, Pointer, Question
+from builder.pointer import ABSENT
+from builder.prefill import Proposal, Record, propose
+from builder.validity import Fault, Judge
+from renderer.pieces import answer
+from submissions.drafts import Draft
+from submissions.packs import Published
+
+State = Literal["todo", "part", "fix", "done"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One page that has something to ask in this situation."""
+
+    number: int
+    page: Page
+    questions: tuple[Question, ...]
+    #: How many of them have an answer, and how many a proposal.
+    answered: int
+    proposed: int
+    #: Answers that must be put right; missing ones do not count.
+    wrong: int
+    missing: int
+
+    @property
+    def state(self) -> State:
+        """In one word: nothing yet, begun, to be put right, done."""
+        if self.wrong:
+            return "fix"
+        if self.answered and not self.missing:
+            return "done"
+        return "part" if self.answered else "todo"
+
+    @property
+    def settled(self) -> bool:
+        """Nothing stands in the way of submitting."""
+        return not self.wrong and not self.missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filling:
+    """A draft and the form it fills in; worked out once per request."""
+
+    published: Published
+    draft: Draft
+    records: Sequence[Record] = ()
+
+    @property
+    def judge(self) -> Judge:
+        """The judge of this version."""
+        return self.published.judge
+
+    @property
+    def form(self) -> MergedForm:
+        """The merged form of this version."""
+        return self.published.form
+
+    @cached_property
+    def facts(self) -> Mapping[str, Any]:
+        """The facts that count in this situation."""
+        facts: Mapping[str, Any] = self.judge.prune(self.draft.answers).get("facts", {})
+        return facts
+
+    @cached_property
+    def situations(self) -> tuple[Question, ...]:
+        """The situation questions to ask now."""
+        return self.judge.situations(self.draft.answers.get("facts", {}))
+
+    @property
+    def situated(self) -> bool:
+        """Every situation question is answered."""
+        return all(
+            answer(self.draft.answers, question) is not ABSENT
+            for question in self.situations
+        )
+
+    @cached_property
+    def asked(self) -> Mapping[Pointer, Question]:
+        """The questions asked now, in page order."""
+        return {q.pointer: q for q in self.judge.asked(self.draft.answers)}
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything wrong with the answers so far."""
+        return self.judge.faults(self.draft.answers)
+
+    @cached_property
+    def proposals(self) -> Mapping[Pointer, Proposal]:
+        """Values to check; what the person declined before is not offered again."""
+        found = propose(self.judge, self.draft.answers, self.records)
+        return {at: p for at, p in found.items() if at not in self.draft.provenance}
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """The pages that ask something now."""
+        return tuple(self._steps())
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return sum(step.state == "done" for step in self.steps)
+
+    def step(self, page: str) -> Step | None:
+        """The step of a page, or None where it asks nothing now."""
+        return next((step for step in self.steps if step.page.id == page), None)
+
+    def faults_of(self, question: Question) -> tuple[Fault, ...]:
+        """The faults at a question or below it."""
+        return tuple(fault for fault in self.faults if concerns(fault, question))
+
+    def _steps(self) -> Iterator[Step]:
+        number = 0
+        for page in self.form.pages:
+            here = tuple(self.asked[q] for q in page.questions if q in self.asked)
+            if not here:
+                continue
+            number += 1
+            faults = [fault for q in here for fault in self.faults_of(q)]
+            missing = sum(self._missing(fault) for fault in faults)
+            yield Step(
+                number=number,
+                page=page,
+                questions=here,
+                answered=sum(answer(self.draft.answers, q) is not ABSENT for q in here),
+                proposed=sum(q.pointer in self.proposals for q in here),
+                wrong=len(faults) - missing,
+                missing=missing,
+            )
+
+    def _missing(self, fault: Fault) -> bool:
+        return fault.keyword == "required" and fault.pointer in self.asked
+
+
+def concerns(fault: Fault, question: Question) -> bool:
+    """The fault is in this question's answer or in a part of it."""
+    at = fault.pointer
+    return at == question.pointer or at.startswith(question.pointer + "/")
+
+
+def numbers(steps: Sequence[Step]) -> dict[Pointer, str]:
+    """Every question's number, such as "4.5": what a caller can read out."""
+    return {
+        question.pointer: f"{step.number}.{place}"
+        for step in steps
+        for place, question in enumerate(step.questions, start=1)
+    }

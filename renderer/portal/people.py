@@ -1,0 +1,168 @@
+"""Signing in and out, resume codes, and the list of one's cases."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import (
+    Blueprint,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response
+
+from renderer.portal.access import (
+    find_submission,
+    hashed,
+    known_codes,
+    local_path,
+    now,
+    person,
+    remember,
+    services,
+    store,
+)
+from renderer.security import plain_code
+from renderer.showing import local_date
+from renderer.wording import say as _
+from renderer.wording import words
+from submissions import drafts, packs, progress
+from submissions.drafts import Draft
+from submissions.store.contract import Document
+
+UNPROCESSABLE = 422
+
+
+def register(portal: Blueprint) -> None:
+    """Add these pages to the portal."""
+    portal.add_url_rule("/mine", view_func=mine)
+    portal.add_url_rule("/resume", view_func=resume, methods=["GET", "POST"])
+    portal.add_url_rule("/sign-in", view_func=sign_in, methods=["GET", "POST"])
+    portal.add_url_rule("/sign-out", view_func=sign_out, methods=["POST"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One draft or submission in the list."""
+
+    href: str
+    label: str
+    about: str
+    state: str
+    css: str
+
+
+def mine() -> Response:
+    """List what this person or browser may open."""
+    return _listing()
+
+
+def resume() -> Response:
+    """Open a draft or a submission by its resume code."""
+    if request.method == "GET":
+        return redirect(url_for("portal.mine"))
+    typed = request.form.get("code", "")
+    code = plain_code(typed)
+    if code is None:
+        return _listing(typed, _("续办码是 12 个字母和数字，请照抄下来的填"))
+    target = _by_code(code)
+    if target is None:
+        return _listing(typed, _("没有这个续办码，或者已经过期，请核对"))
+    return redirect(target, 303)
+
+
+def sign_in() -> Response:
+    """Let somebody say who they are: one of the sample people, where there are any."""
+    home = url_for("portal.mine")
+    following = local_path(request.values.get("next"), home)
+    chosen = request.form.get("person", "")
+    if request.method == "POST" and chosen in services().people:
+        codes = known_codes()
+        session.clear()
+        session["codes"], session["person"] = codes, chosen
+        session.permanent = True
+        return redirect(following, 303)
+    body = render_template(
+        "sign_in.html",
+        heading=_("登录"),
+        people=services().people.values(),
+        following=following,
+        back=(following, _("返回")),
+    )
+    return make_response(body)
+
+
+def sign_out() -> Response:
+    """Forget who was here, and every code this browser has shown."""
+    session.clear()
+    return redirect(url_for("portal.home"), 303)
+
+
+def _by_code(code: str) -> str | None:
+    kept = hashed(code)
+    draft = drafts.by_resume_hash(store(), kept)
+    if draft is not None and draft.expires_at > now():
+        remember(draft.id, code)
+        return url_for("portal.tasks", id_=draft.id)
+    found = progress.by_resume_hash(store(), kept)
+    if found is not None:
+        remember(found["_id"], code)
+        return url_for("portal.receipt", id_=found["_id"])
+    return None
+
+
+def _listing(typed: str = "", wrong: str = "") -> Response:
+    body = render_template(
+        "mine.html",
+        heading=_("我的办件"),
+        cases=list(_cases()),
+        typed=typed,
+        errors=[("code", wrong)] if wrong else [],
+        wrong=bool(wrong),
+        back=(url_for("portal.home"), _("全部事情")),
+    )
+    return make_response(body, UNPROCESSABLE if wrong else 200)
+
+
+def _cases() -> Iterator[Case]:
+    here = person()
+    found: dict[str, Draft] = {}
+    sent: dict[str, Document] = {}
+    if here is not None:
+        found = {draft.id: draft for draft in drafts.by_owner(store(), here.owner)}
+        listed = progress.by_owner(store(), here.owner)
+        sent = {document["_id"]: document for document in listed}
+    for id_ in known_codes():
+        draft = drafts.get(store(), id_)
+        document = find_submission(id_)
+        if draft is not None:
+            found[id_] = draft
+        elif document is not None:
+            sent[id_] = document
+    yield from (
+        _open_case(draft) for draft in found.values() if draft.expires_at > now()
+    )
+    yield from (_sent_case(document) for document in sent.values())
+
+
+def _open_case(draft: Draft) -> Case:
+    return Case(
+        href=url_for("portal.tasks", id_=draft.id),
+        label=words(packs.load(store(), draft.pack).form.guide.label),
+        about=_("保留到 %(date)s", date=local_date(draft.expires_at)),
+        state=_("填写中"),
+        css="part",
+    )
+
+
+def _sent_case(document: Document) -> Case:
+    return Case(
+        href=url_for("portal.progress", id_=document["_id"]),
+        label=words(packs.load(store(), document["pack_version"]).form.guide.label),
+        about=_("办件编号 %(ref)s", ref=document["ref"]),
+        state=_("已提交"),
+        css="done",
+    )

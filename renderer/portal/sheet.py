@@ -1,0 +1,221 @@
+"""One page of questions: what stands on it, how it is shown, where it leads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from flask import make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from builder.model import Pointer, Question
+from builder.pointer import ABSENT
+from renderer import pieces
+from renderer.fields import AnswerField, Posted, Problem, written
+from renderer.forms import read
+from renderer.pieces import Block, answer
+from renderer.portal.access import services
+from renderer.portal.filling import Filling, Step, numbers
+from renderer.showing import clock_time
+from renderer.wording import say as _
+from renderer.wording import say_count as ngettext
+from renderer.wording import words
+
+UNPROCESSABLE = 422
+#: Stands for the situation questions where a page's id is asked for.
+SITUATIONS = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page of questions of one draft."""
+
+    filling: Filling
+    #: The page's id; `SITUATIONS` for the situations.
+    page: str
+    questions: tuple[Question, ...]
+    numbers: Mapping[Pointer, str]
+    heading: str
+    lead: str
+    count: str
+    part: int
+    whole: int
+
+    @property
+    def action(self) -> str:
+        """Where the page is and where it is sent to."""
+        id_ = self.filling.draft.id
+        if self.page == SITUATIONS:
+            return url_for("portal.situations", id_=id_)
+        return url_for("portal.page", id_=id_, page=self.page)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The HTML names of its questions."""
+        return frozenset(question.name for question in self.questions)
+
+    def fields(self, posted: Posted) -> dict[str, AnswerField]:
+        """Read what was sent for this page."""
+        form = self.filling.form
+        every: Sequence[Question] = form.situations
+        if self.page != SITUATIONS:
+            places = next(p.questions for p in form.pages if p.id == self.page)
+            every = [q for q in form.questions if q.pointer in places]
+        pack = self.filling.published.id
+        return read(services().classes.get(pack, self.page, every), posted)
+
+    def served(self) -> dict[str, tuple[str, ...]]:
+        """What the page holds before anybody types: answers, or else proposals."""
+        posted: dict[str, tuple[str, ...]] = {}
+        for question in self.questions:
+            value = answer(self.filling.draft.answers, question)
+            proposal = self.filling.proposals.get(question.pointer)
+            if value is ABSENT and proposal is not None:
+                value = proposal.value
+            if value is ABSENT and question.input == "rows":
+                posted[question.name] = ("r0",)
+            posted |= written(question, question.name, value)
+        return posted
+
+
+def situation_sheet(filling: Filling) -> Sheet:
+    """The page of the situation questions."""
+    shown = filling.situations
+    done = sum(answer(filling.draft.answers, q) is not ABSENT for q in shown)
+    return Sheet(
+        filling=filling,
+        page=SITUATIONS,
+        questions=shown,
+        numbers={q.pointer: str(n) for n, q in enumerate(shown, start=1)},
+        heading=_("您的情形"),
+        lead=_("答完才知道您要办哪几项、交什么材料。不相关的，后面就不再问。"),
+        count=_("已答 %(done)s 个，共 %(all)s 个", done=done, all=len(shown)),
+        part=done,
+        whole=len(shown),
+    )
+
+
+def page_sheet(filling: Filling, step: Step) -> Sheet:
+    """One page of the form."""
+    steps = filling.steps
+    return Sheet(
+        filling=filling,
+        page=step.page.id,
+        questions=step.questions,
+        numbers=numbers(steps),
+        heading=words(step.page.label),
+        lead=words(step.page.lead),
+        count=_("第 %(part)s 步，共 %(all)s 步", part=step.number, all=len(steps)),
+        part=step.number,
+        whole=len(steps),
+    )
+
+
+def known(filling: Filling, question: Question) -> pieces.Known | None:
+    """Where the value of a question came from, unless somebody typed it."""
+    proposal = filling.proposals.get(question.pointer)
+    if proposal is not None:
+        origin = {
+            "source": proposal.source,
+            "at": proposal.at,
+            "certainty": proposal.certainty,
+            "proposed": True,
+        }
+        return pieces.known_value(filling.form, question, proposal.value, origin)
+    value = answer(filling.draft.answers, question)
+    kept = filling.draft.provenance.get(question.pointer)
+    if kept is None or kept["corrected"] or value is ABSENT:
+        return None
+    return pieces.known_value(filling.form, question, value, kept)
+
+
+def blocks(sheet: Sheet, posted: Posted, judged: frozenset[str]) -> list[Block]:
+    """The questions of a page as the templates write them.
+
+    Args:
+        judged: the names of the questions whose errors are shown.
+    """
+    filling = sheet.filling
+    page = pieces.Page(
+        judge=filling.judge, facts=filling.facts, posted=posted, judged=False
+    )
+    made = [
+        pieces.block(
+            replace(page, judged=question.name in judged),
+            question,
+            number=sheet.numbers[question.pointer],
+            faults=filling.faults_of(question),
+            known=known(filling, question),
+            opened=question.name == request.args.get("open"),
+        )
+        for question in sheet.questions
+    ]
+    # As on the page, where what is known stands first: the error summary follows it.
+    return sorted(made, key=lambda each: each.known is None)
+
+
+def show(
+    sheet: Sheet,
+    posted: Posted,
+    *,
+    judged: frozenset[str] = frozenset(),
+    notice: str = "",
+) -> Response:
+    """Write out a page; 422 when it shows errors."""
+    draft = sheet.filling.draft
+    shown = blocks(sheet, posted, judged)
+    errors = [error for each in shown for error in each.errors]
+    situations = sheet.page == SITUATIONS
+    body = render_template(
+        "page.html",
+        heading=sheet.heading,
+        service=words(sheet.filling.form.guide.label),
+        wrong=bool(errors),
+        errors=errors,
+        lead=sheet.lead,
+        count=sheet.count,
+        part=sheet.part,
+        whole=sheet.whole,
+        blocks=shown,
+        action=sheet.action,
+        rev=draft.rev,
+        return_to=request.values.get("then", ""),
+        notice=notice,
+        later=not situations,
+        sofar=_so_far(sheet.filling) if situations else (),
+        back=_back(sheet),
+        saved=clock_time(draft.updated_at) if draft.rev > 1 else "",
+    )
+    return make_response(body, UNPROCESSABLE if errors else 200)
+
+
+def wrong_names(sheet: Sheet, fields: Mapping[str, AnswerField]) -> frozenset[str]:
+    """The questions of a page that must be put right."""
+    return frozenset(
+        question.name
+        for question in sheet.questions
+        if unreadable(fields, question) or sheet.filling.faults_of(question)
+    )
+
+
+def unreadable(fields: Mapping[str, AnswerField], question: Question) -> bool:
+    """What was typed for a question is no value."""
+    return isinstance(fields[question.name].value, Problem)
+
+
+def _back(sheet: Sheet) -> tuple[str, str]:
+    draft = sheet.filling.draft
+    if sheet.page == SITUATIONS and not sheet.filling.situated:
+        return url_for("portal.guide", affair=draft.affair), _("办事指南")
+    if request.values.get("then") == "check":
+        return url_for("portal.check", id_=draft.id), _("返回检查")
+    return url_for("portal.tasks", id_=draft.id), _("返回")
+
+
+def _so_far(filling: Filling) -> tuple[tuple[str, str], ...]:
+    if not any(
+        answer(filling.draft.answers, q) is not ABSENT for q in filling.situations
+    ):
+        return ()
+    matters = filling.judge.applicable(filling.facts)
+    labels = [words(matter.label) for matter in matters]
+    asked = ngettext("%(num)s 项", "%(num)s 项", len(filling.asked))
+    return ((_("要办"), _("、").join(labels)), (_("要填"), asked))

@@ -1,0 +1,195 @@
+"""After submitting: the receipt, and how far each department is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import segno
+from flask import Blueprint, make_response, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from builder.model import MergedForm
+from renderer.portal.access import (
+    known_codes,
+    open_submission,
+    services,
+    shown_code,
+    store,
+)
+from renderer.showing import local_time
+from renderer.wording import say as _
+from renderer.wording import words
+from submissions import packs
+from submissions.progress import Progress, Step, progress
+from submissions.store.contract import Document
+
+#: Light squares a reader needs around a code.
+QUIET = 2
+
+
+def register(portal: Blueprint) -> None:
+    """Add these pages to the portal."""
+    portal.add_url_rule("/submissions/<id_>", view_func=receipt)
+    portal.add_url_rule(
+        "/submissions/<id_>/progress", endpoint="progress", view_func=progress_page
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLine:
+    """One matter of a submission."""
+
+    label: str
+    department: str
+    state: str
+    css: str
+    note: str
+    limit: str
+    #: Another matter comes first.
+    waits: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine:
+    """One thing that happened."""
+
+    at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """A QR code as one SVG path."""
+
+    size: int
+    path: str
+
+
+def receipt(id_: str) -> Response:
+    """Say what was received, and what happens next, with whom, by when."""
+    document = open_submission(id_)
+    form, view = _view(document)
+    body = render_template(
+        "receipt.html",
+        heading=_("回执"),
+        service=words(form.guide.label),
+        id=id_,
+        ref=view.ref,
+        received=local_time(view.created_at),
+        parts=[_part(form, step) for step in view.steps],
+        departments=len({words(step.department) for step in view.steps}),
+        qr=qr_code(_address(id_)),
+        code=shown_code(id_) if id_ in known_codes() else "",
+        back=(url_for("portal.mine"), _("我的办件")),
+    )
+    return make_response(body)
+
+
+def progress_page(id_: str) -> Response:
+    """Say how far each department is."""
+    document = open_submission(id_)
+    form, view = _view(document)
+    parts = [_part(form, step) for step in view.steps]
+    body = render_template(
+        "progress.html",
+        heading=_("办到哪一步了"),
+        service=words(form.guide.label),
+        ref=view.ref,
+        parts=parts,
+        done=sum(step.state == "decided" for step in view.steps),
+        log=list(_log(form, document)),
+        back=(url_for("portal.receipt", id_=id_), _("回执")),
+    )
+    return make_response(body)
+
+
+def qr_code(text: str) -> Code:
+    """Draw a text as one path of unit squares."""
+    matrix = list(segno.make_qr(text, error="m").matrix)
+    squares = (
+        f"M{x + QUIET} {y + QUIET}h1v1h-1z"
+        for y, row in enumerate(matrix)
+        for x, dark in enumerate(row)
+        if dark
+    )
+    return Code(size=len(matrix) + 2 * QUIET, path="".join(squares))
+
+
+def _address(id_: str) -> str:
+    base = services().base_url or request.url_root.rstrip("/")
+    return base + url_for("portal.progress", id_=id_)
+
+
+def _view(document: Document) -> tuple[MergedForm, Progress]:
+    form = packs.load(store(), document["pack_version"]).form
+    return form, progress(document, form)
+
+
+def _part(form: MergedForm, step: Step) -> PartLine:
+    matter = next(matter for matter in form.matters if matter.id == step.matter)
+    state, css, note = _state(step)
+    return PartLine(
+        label=words(step.label),
+        department=words(step.department),
+        state=state,
+        css=css,
+        note=note,
+        limit=words(matter.promised_limit.text),
+        waits=step.state == "waiting",
+        reasons=step.reasons,
+    )
+
+
+def _state(step: Step) -> tuple[str, str, str]:
+    """A step's state in a word, its look, and what happens next."""
+    since = local_time(step.since)
+    match step.state:
+        case "decided" if step.outcome == "rejected":
+            return _("未通过"), "fix", _("%(time)s 办完，没有通过", time=since)
+        case "decided":
+            return _("已办结"), "done", _("%(time)s 办结", time=since)
+        case "waiting":
+            before = _("、").join(
+                dict.fromkeys(words(i) for fact in step.awaits for i in fact.issuers)
+            )
+            note = _("“%(before)s”办完后自动送出，不用您管", before=before)
+            return _("等前一事项"), "wait", note
+        case "delivered":
+            return _("办理中"), "part", _("%(time)s 已送到部门", time=since)
+        case "held":
+            note = _("结果对不上，工作人员正在核对，会和您联系")
+            return _("核对中"), "part", note
+        case _:
+            return _("正在送达"), "todo", _("马上送到部门，送不到会一直重试")
+
+
+def _log(form: MergedForm, document: Document) -> Iterator[LogLine]:
+    """What happened, the last first; only what concerns the applicant."""
+    labels = {matter.id: words(matter.label) for matter in form.matters}
+    matters = {part["id"]: labels[part["matter"]] for part in document["parts"]}
+    for entry in reversed(document["log"]):
+        text = _told(form, matters, entry)
+        if text:
+            yield LogLine(at=local_time(entry["at"]), text=text)
+
+
+def _told(form: MergedForm, matters: dict[str, str], entry: dict[str, Any]) -> str:
+    detail = entry["detail"]
+    matter = matters.get(detail.get("part", ""), "")
+    match entry["what"]:
+        case "accepted":
+            num = len(matters)
+            return _("收件，分成 %(num)s 份送各部门", num=num)
+        case "part.ready":
+            return _("“%(matter)s”的材料齐了，送往部门", matter=matter)
+        case "part.held":
+            return _("“%(matter)s”的结果对不上，工作人员在核对", matter=matter)
+        case "part.decided":
+            department = form.departments.get(entry["who"])
+            who = words(department.label) if department else entry["who"]
+            if detail["outcome"] == "rejected":
+                return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
+            return _("%(who)s办结“%(matter)s”", who=who, matter=matter)
+        case _:
+            return ""

@@ -1,0 +1,249 @@
+"""Check the answers, declare, submit."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from builder.documents import project
+from builder.lenses import UndefinedError
+from builder.model import FactId, Matter, MatterId, Question
+from builder.pointer import ABSENT
+from renderer.messages import for_fault
+from renderer.pieces import answer
+from renderer.portal.access import now, store
+from renderer.portal.applying import CONFLICT, filling_of
+from renderer.portal.filling import Filling, Step, concerns, numbers
+from renderer.portal.sheet import UNPROCESSABLE, known
+from renderer.showing import clock_time, masked
+from renderer.wording import departments, words
+from renderer.wording import say as _
+from submissions import intake
+from submissions.errors import Refused
+
+
+def register(portal: Blueprint) -> None:
+    """Add these pages to the portal."""
+    portal.add_url_rule("/drafts/<id_>/check", view_func=check)
+    portal.add_url_rule("/drafts/<id_>/submit", view_func=submit, methods=["POST"])
+
+
+def check(id_: str) -> Response:
+    """Show every answer, with a way to change each."""
+    filling = filling_of(id_)
+    if not filling.situated:
+        return redirect(url_for("portal.situations", id_=id_))
+    return _checked(filling)
+
+
+def submit(id_: str) -> Response:
+    """Accept the answers; the same draft again leads to the same receipt."""
+    filling = filling_of(id_)
+    if request.form.get("rev") != str(filling.draft.rev):
+        wrong = _("这张表刚在别的窗口改过。请再看一遍，再提交")
+        return _checked(filling, wrong, status=CONFLICT)
+    if request.form.get("declared") != "yes":
+        wrong = _("请先确认内容属实，在方框里打勾")
+        return _checked(filling, wrong, status=UNPROCESSABLE)
+    try:
+        receipt = intake.accept(
+            store(), filling.published, draft=filling.draft, now=now()
+        )
+    except Refused:
+        return _checked(filling, status=UNPROCESSABLE)
+    return redirect(url_for("portal.receipt", id_=receipt.submission), 303)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One answer to check."""
+
+    name: str
+    number: str
+    label: str
+    text: str
+    source: str
+    error: str
+    #: Must be answered, and is not.
+    lacking: bool
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """The answers of one step."""
+
+    number: int
+    label: str
+    href: str
+    #: Says how many answers are missing, if any.
+    missing: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartLine:
+    """What one department will receive."""
+
+    label: str
+    department: str
+    count: int
+    waits: str
+
+
+def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Response:
+    sections = [_section(filling, step) for step in filling.steps]
+    errors = [error for section in sections for error in _errors(section)]
+    errors += [("who", text) for text in _elsewhere(filling)]
+    faulty = bool(errors)
+    if wrong and not faulty:
+        errors = [("declared", wrong)]
+    body = render_template(
+        "check.html",
+        heading=_("检查并提交"),
+        service=words(filling.form.guide.label),
+        wrong=bool(errors),
+        errors=errors,
+        faulty=faulty,
+        undeclared=wrong,
+        draft=filling.draft,
+        steps=filling.steps,
+        done=sum(step.settled for step in filling.steps),
+        situations=list(_situations(filling)),
+        sections=sections,
+        parts=list(_parts(filling)),
+        saved=clock_time(filling.draft.updated_at),
+        back=(url_for("portal.tasks", id_=filling.draft.id), _("返回")),
+    )
+    return make_response(body, status)
+
+
+def _errors(section: Section) -> Iterator[tuple[str, str]]:
+    """What must be put right in a step; missing answers are one line together."""
+    if section.missing:
+        yield section.href, section.missing
+    for line in section.lines:
+        if line.error:
+            yield line.href, line.error
+
+
+def _section(filling: Filling, step: Step) -> Section:
+    number = numbers(filling.steps)
+    label, missing = words(step.page.label), step.missing
+    return Section(
+        number=step.number,
+        label=label,
+        href=url_for(
+            "portal.page", id_=filling.draft.id, page=step.page.id, then="check"
+        ),
+        missing=_("“%(label)s”还有 %(num)s 项没有填", label=label, num=missing)
+        if missing
+        else "",
+        lines=tuple(
+            _line(filling, step, question, number[question.pointer])
+            for question in step.questions
+        ),
+    )
+
+
+def _line(filling: Filling, step: Step, question: Question, number: str) -> Line:
+    value = answer(filling.draft.answers, question)
+    origin = None if value is ABSENT else known(filling, question)
+    lacking = value is ABSENT and filling.judge.required(question, filling.facts)
+    wrong = value is not ABSENT and filling.faults_of(question)
+    page = url_for(
+        "portal.page",
+        id_=filling.draft.id,
+        page=step.page.id,
+        open=question.name,
+        then="check",
+    )
+    return Line(
+        name=question.name,
+        number=number,
+        label=words(question.label),
+        text=masked(question, value),
+        source=origin.source if origin is not None else "",
+        error=_sentence(filling, question, value) if wrong else "",
+        lacking=lacking,
+        href=f"{page}#q-{question.name}",
+    )
+
+
+def _sentence(filling: Filling, question: Question, value: Any) -> str:
+    """The first thing to put right in an answer; of a list, in its first bad row."""
+    fault = filling.faults_of(question)[0]
+    if fault.pointer == question.pointer:
+        return for_fault(fault, question, filling.form, value)
+    return _("“%(label)s”里有一行要改", label=words(question.label))
+
+
+def _elsewhere(filling: Filling) -> Iterator[str]:
+    """Faults at no question: a definition is wrong, and a person must help."""
+    every = (*filling.situations, *filling.asked.values())
+    for fault in filling.faults:
+        if not any(concerns(fault, question) for question in every):
+            who = departments(filling.form, fault.matters)
+            yield _("%(who)s的表有一处对不上，请拨打 12345 求助", who=who)
+
+
+def _situations(filling: Filling) -> Iterator[Line]:
+    href = url_for("portal.situations", id_=filling.draft.id, then="check")
+    for question in filling.situations:
+        value = answer(filling.draft.answers, question)
+        yield Line(
+            name=question.name,
+            number="",
+            label=words(question.label),
+            text=masked(question, value),
+            source="",
+            error="",
+            lacking=False,
+            href=f"{href}#q-{question.name}",
+        )
+
+
+def _parts(filling: Filling) -> Iterator[PartLine]:
+    awaited = filling.judge.awaited(filling.facts)
+    labels = {matter.id: words(matter.label) for matter in filling.form.matters}
+    for matter in filling.judge.applicable(filling.facts):
+        yield PartLine(
+            label=labels[matter.id],
+            department=words(filling.form.departments[matter.department].label),
+            count=_size(matter, filling),
+            waits=_waits(matter, awaited, labels),
+        )
+
+
+def _size(matter: Matter, filling: Filling) -> int:
+    """How many fields of a matter's own form are filled in so far."""
+    try:
+        return _leaves(project(matter, filling.judge.prune(filling.draft.answers)))
+    except UndefinedError:
+        return 0
+
+
+def _leaves(value: Any) -> int:
+    if isinstance(value, dict):
+        return sum(_leaves(each) for each in value.values())
+    if isinstance(value, list):
+        return sum(_leaves(each) for each in value)
+    return 1
+
+
+def _waits(
+    matter: Matter,
+    awaited: Mapping[FactId, tuple[MatterId, ...]],
+    labels: Mapping[MatterId, str],
+) -> str:
+    bound = {field.fact for field in matter.fields.values()}
+    issuers = (
+        labels[issuer]
+        for fact, matters in awaited.items()
+        if fact in bound
+        for issuer in matters
+    )
+    before = _("、").join(dict.fromkeys(issuers))
+    return _("等“%(before)s”办完后自动送出", before=before) if before else ""

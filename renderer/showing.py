@@ -1,0 +1,126 @@
+"""Values as people read them: dates, choices, units, masked numbers."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask_babel import format_date
+
+from builder import pointer
+from builder.model import Choice, MergedForm, Question
+from builder.pointer import ABSENT
+from renderer.fields import choice_key
+from renderer.wording import language, words
+from renderer.wording import say as _
+
+#: Times are stored in UTC and read in this zone.
+ZONE = ZoneInfo("Asia/Shanghai")
+
+#: Characters left readable at either end of a masked value.
+_HEAD, _TAIL, _SHORTEST_MASKED = 4, 2, 8
+_DATE_LENGTH, _MONTH_LENGTH = len("2026-11-03"), len("2026-11")
+
+
+def shown(question: Question, value: Any, choices: Sequence[Choice] = ()) -> str:
+    """Write a canonical value for a person.
+
+    Args:
+        choices: the choices to look the value up in; the question's own if left out.
+    """
+    if value is ABSENT:
+        return ""
+    match question.input:
+        case "rows":
+            rows = value if isinstance(value, list) else []
+            return "\n".join(_shown_row(question, row) for row in rows)
+        case "choice" | "choices" | "yes_no":
+            many = value if isinstance(value, list) else [value]
+            known = choices or question.choices
+            return _("、").join(_choice(item, known) for item in many)
+        case "date" | "datetime" | "month":
+            return _date(str(value))
+        case _:
+            return _with_unit(question, value)
+
+
+def masked(question: Question, value: Any) -> str:
+    """Like `shown`, with the middle of sensitive numbers hidden."""
+    text = shown(question, value)
+    numbers = ("digits", "phone", "text")
+    long = len(text) >= _SHORTEST_MASKED
+    if question.sensitivity == "sensitive" and question.input in numbers and long:
+        return text[:_HEAD] + "*" * (len(text) - _HEAD - _TAIL) + text[-_TAIL:]
+    return text
+
+
+def local_date(moment: str) -> str:
+    """The day of a stored time (UTC text), or of a plain date."""
+    return _date(_local(moment).date().isoformat()) if "T" in moment else _date(moment)
+
+
+def local_time(moment: str) -> str:
+    """Day and time of a stored time (UTC text), to the minute."""
+    here = _local(moment)
+    return f"{_date(here.date().isoformat())} {here:%H:%M}"
+
+
+def clock_time(moment: str) -> str:
+    """Hour and minute of a stored time (UTC text)."""
+    return f"{_local(moment):%H:%M}"
+
+
+def source_name(form: MergedForm, source: str) -> str:
+    """What a prefill source is called."""
+    return words(form.sources.get(source)) or source
+
+
+def _local(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(ZONE)
+
+
+def _choice(value: Any, choices: Sequence[Choice]) -> str:
+    for choice in choices:
+        if choice_key(choice.value) == choice_key(value):
+            return words(choice.label)
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    return str(value)
+
+
+def _date(text: str) -> str:
+    try:
+        day = date.fromisoformat(text[:_DATE_LENGTH].ljust(_DATE_LENGTH, "0"))
+    except ValueError:
+        return _month(text)
+    rest = text[_DATE_LENGTH + 1 :]
+    if language() == "en":
+        return f"{format_date(day, 'd MMMM y')}{', ' * bool(rest)}{rest}"
+    written = f"{day.year} 年 {day.month} 月 {day.day} 日"
+    if ":" in rest:
+        hour, minute = rest.split(":")[:2]
+        written += f" {int(hour)} 时 {int(minute)} 分"
+    return written
+
+
+def _month(text: str) -> str:
+    try:
+        first = date.fromisoformat(f"{text[:_MONTH_LENGTH]}-01")
+    except ValueError:
+        return text
+    if language() == "en":
+        return str(format_date(first, "MMMM y"))
+    return f"{first.year} 年 {first.month} 月"
+
+
+def _with_unit(question: Question, value: Any) -> str:
+    text = f"{value:,}" if isinstance(value, int | float) else str(value)
+    return f"{text} {words(question.unit)}".strip()
+
+
+def _shown_row(question: Question, row: Any) -> str:
+    cells = (
+        shown(column, pointer.get(row, pointer.parts(column.pointer)))
+        for column in question.columns
+    )
+    return _("，").join(cell for cell in cells if cell)

@@ -1,0 +1,132 @@
+"""A real browser at a real server, both on this machine."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from renderer import create_app
+from renderer.config import Settings
+from submissions import packs as publishing
+from submissions.store import open_store
+
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--force-color-profile=srgb",
+    "--font-render-hinting=none",
+]
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESK, NARROW = 390, 1280, 320
+HEIGHT = 844
+#: Milliseconds a busy machine may take for one step.
+PATIENCE = 120_000
+
+
+@pytest.fixture(scope="session")
+def base_url(tmp_path_factory, packs) -> Iterator[str]:
+    """The address of a portal with the shipped affairs and sample people."""
+    people = Path(str(files("renderer.demo") / "people.json"))
+    settings = Settings(data=tmp_path_factory.mktemp("site"), demo_people=people)
+    store = open_store(settings.store_url)
+    for pack in packs.values():
+        publishing.publish(store, pack, now="2026-11-22T00:00:00.000Z", by="tests")
+    app = create_app(settings, store=store)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, name="portal")
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def browser(chromium) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=str(chromium),
+            headless=True,
+            chromium_sandbox=os.geteuid() != 0,
+            args=ARGUMENTS,
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def new_page(browser, base_url) -> Iterator[Callable[..., Page]]:
+    """Opens pages; a request outside the portal or a page error fails the test."""
+    contexts, wrong = [], []
+
+    def watch(request):
+        if not request.url.startswith(base_url + "/"):
+            wrong.append(f"a request outside: {request.url}")
+
+    def opened(**options) -> Page:
+        context = browser.new_context(
+            base_url=base_url,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": PHONE, "height": HEIGHT},
+            **options,
+        )
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
+        context.on("request", watch)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.fixture(scope="session")
+def look() -> Callable[[Page], None]:
+    """Checks the page as it stands, at every width."""
+    axe = Axe()
+
+    def checked(page: Page) -> None:
+        for width in (PHONE, DESK):
+            with width_of(page, width):
+                options = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
+                found = axe.run(page, options=options)
+                assert found.violations_count == 0, (
+                    page.url,
+                    width,
+                    found.generate_report(),
+                )
+        with width_of(page, NARROW):
+            assert overflow(page) <= 0, f"{page.url} scrolls sideways at {NARROW} px"
+
+    return checked
+
+
+@contextmanager
+def width_of(page: Page, width: int) -> Iterator[None]:
+    before = page.viewport_size
+    page.set_viewport_size({"width": width, "height": HEIGHT})
+    yield
+    page.set_viewport_size(before)
+
+
+def overflow(page: Page) -> int:
+    root = "document.documentElement"
+    found: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    return found

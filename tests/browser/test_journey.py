@@ -1,0 +1,193 @@
+"""The whole way of an applicant, in a real browser."""
+
+import pytest
+
+from builder import pointer
+from builder.pointer import ABSENT
+from renderer.demo.once import sample
+from renderer.fields import written
+
+NEWBORN = "newborn_birth"
+MOST_PAGES = 40
+
+pytestmark = pytest.mark.browser
+
+
+def nothing(_page):
+    """Looks at nothing."""
+
+
+def begin(page, tag="zh-CN", person=""):
+    page.goto(f"/language/{tag}")
+    if person:
+        page.goto(f"/sign-in?next=/affairs/{NEWBORN}")
+        page.locator(f'button[name="person"][value="{person}"]').click()
+    else:
+        page.goto(f"/affairs/{NEWBORN}")
+    page.locator('form[action$="/start"] button').click()
+
+
+def type_in(page, question, value):
+    """Put a value into the controls of a question, as a person would."""
+    for name, texts in written(question, question.name, value).items():
+        control = page.locator(f'[name="{name}"]')
+        kind = control.first.evaluate("e => e.type")
+        if kind in ("radio", "checkbox"):
+            for text in texts:
+                page.locator(f'[name="{name}"][value="{text}"]').check()
+        elif kind == "select-one":
+            control.select_option(texts[0])
+        else:
+            control.fill(texts[0])
+
+
+def go_to_check(page, form, answers, look=nothing):
+    """Fill in page after page until everything can be checked."""
+    known = {q.name: q for q in (*form.situations, *form.questions)}
+    for _ in range(MOST_PAGES):
+        look(page)
+        if page.url.endswith("/check"):
+            return
+        if not page.locator("[data-question]").count():
+            page.locator("a.btn").first.click()
+            continue
+        for block in page.locator("[data-question]:not([data-proposed])").all():
+            question = known[block.get_attribute("data-question")]
+            value = pointer.get(answers, pointer.parts(question.pointer))
+            if value is not ABSENT and question.input != "rows":
+                type_in(page, question, value)
+        page.locator('.go button[value="next"]').click()
+    raise AssertionError(f"no end: {page.url}")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_newborn_is_registered_from_the_front_page_to_the_progress_page(
+    new_page, forms, scripts
+):
+    told = sample(NEWBORN)
+    page = new_page(java_script_enabled=scripts)
+    page.goto("/")
+    page.locator(f'a[href="/affairs/{NEWBORN}"]').click()
+    page.get_by_text("先登录").click()
+    page.locator(f'button[name="person"][value="{told["person"]}"]').click()
+    page.locator('form[action$="/start"] button').click()
+    go_to_check(page, forms[NEWBORN], told["answers"])
+    page.locator("#declared").check()
+    page.locator('button[value="submit"]').click()
+
+    assert page.locator("h1").inner_text() == "回执"
+    assert page.locator(".caseno").inner_text().startswith("YB2")
+    page.locator("a.btn").click()
+    assert page.locator("h1").inner_text() == "办到哪一步了"
+
+
+@pytest.mark.parametrize("tag", ["zh-CN", "en"])
+def test_every_page_of_the_journey_is_accessible_and_fits(new_page, look, forms, tag):
+    told = sample(NEWBORN)
+    page = new_page()
+    for path in (f"/language/{tag}", "/sign-in", "/mine", f"/affairs/{NEWBORN}"):
+        page.goto(path)
+        look(page)
+    begin(page, tag, told["person"])
+    go_to_check(page, forms[NEWBORN], told["answers"], look)
+    page.locator('button[value="submit"]').click()
+    look(page)
+    page.locator("#declared").check()
+    page.locator('button[value="submit"]').click()
+    look(page)
+    page.locator("a.btn").click()
+    look(page)
+    page.goto("/mine")
+    look(page)
+
+
+@pytest.mark.parametrize("tag", ["zh-CN", "en"])
+def test_pages_with_errors_are_accessible_and_fit(new_page, look, tag):
+    page = new_page()
+    page.goto(f"/language/{tag}")
+    begin(page, tag)
+    page.locator('.go button[value="next"]').click()
+    assert page.locator("#errors").is_visible()
+    look(page)
+    page.goto("/nothing-here")
+    look(page)
+
+
+@pytest.mark.parametrize("view", ["elder", "contrast"])
+def test_other_reading_modes_are_accessible_and_fit(new_page, look, view):
+    page = new_page()
+    page.goto(f"/view/{view}?next=/")
+    look(page)
+    page.goto(f"/affairs/{NEWBORN}")
+    look(page)
+    begin(page)
+    page.locator('.go button[value="next"]').click()
+    look(page)
+
+
+def test_a_link_in_the_error_summary_leads_to_the_control(new_page):
+    page = new_page()
+    begin(page)
+    page.locator('.go button[value="next"]').click()
+    link = page.locator("#errors a").first
+    target = link.get_attribute("href").removeprefix("#")
+
+    link.click()
+
+    assert page.evaluate("document.activeElement.id") == target
+
+
+def test_everything_pressable_is_large_enough_for_a_thumb(new_page):
+    page = new_page()
+    begin(page, person=sample(NEWBORN)["person"])
+    script = """() => [...document.querySelectorAll('a, button, summary, select, .box')]
+      .filter(e => !e.closest('.vh') && !e.matches('.skip, .vh'))
+      .map(e => ({e: e.outerHTML.slice(0, 120), h: e.getBoundingClientRect().height}))
+      .filter(each => each.h > 0 && each.h < 44).map(each => each.e)"""
+
+    assert page.evaluate(script) == []
+
+
+def test_a_list_of_rows_is_accessible_and_grows(new_page, look, forms):
+    told = sample("enterprise_setup")
+    page = new_page()
+    page.goto("/sign-in")
+    page.locator(f'button[name="person"][value="{told["person"]}"]').click()
+    page.goto("/affairs/enterprise_setup")
+    page.locator('form[action$="/start"] button').click()
+    for block in page.locator("[data-question]").all():
+        block.locator("input").first.check()
+    page.locator('.go button[value="next"]').click()
+    listing = next(q for q in forms["enterprise_setup"].questions if q.columns)
+    on = next(
+        p.id for p in forms["enterprise_setup"].pages if listing.pointer in p.questions
+    )
+    page.locator(f'a[href$="/pages/{on}"]').first.click()
+
+    page.locator(f"#{listing.name}-add").click()
+
+    rows = page.locator(f'input[type="hidden"][name="{listing.name}"]')
+    assert rows.count() == 2
+    look(page)
+
+
+def test_a_proposed_value_is_corrected_without_scripts(new_page, forms):
+    told = sample(NEWBORN)
+    page = new_page(java_script_enabled=False)
+    begin(page, person=told["person"])
+    while "/situations" in page.url:
+        for block in page.locator("[data-question]").all():
+            block.locator("input").first.check()
+        page.locator('.go button[value="next"]').click()
+    page.locator('a[href$="/pages/mother"]').first.click()
+    phone = next(
+        q for q in forms[NEWBORN].questions if q.label["zh-CN"] == "母亲的手机号码"
+    )
+    block = page.locator(f'[data-question="{phone.name}"]')
+
+    block.locator("summary").first.click()
+    page.locator(f'[name="{phone.name}"]').fill("13900000000")
+    page.locator('.go button[value="later"]').click()
+
+    page.locator('a[href$="/pages/mother"]').first.click()
+    assert page.locator(f'[name="{phone.name}"]').input_value() == "13900000000"

@@ -1,0 +1,204 @@
+"""A site to visit: every page that is opened is checked as people would use it."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from renderer import create_app
+from renderer.config import Settings
+from submissions import packs as publishing
+from submissions.store import open_store
+
+NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
+VOID = {"meta", "link", "input", "br", "hr", "rect", "path", "img"}
+CONTROLS = {"input", "select", "textarea"}
+PEOPLE = Path(str(files("renderer.demo") / "people.json"))
+
+
+@dataclass
+class Form:
+    action: str
+    values: dict[str, list[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+class Page(HTMLParser):
+    """One page, read strictly: a tag that is not closed fails the test."""
+
+    def __init__(self, status, html, headers, path):
+        super().__init__()
+        self.status, self.html, self.headers, self.path = status, html, headers, path
+        self.open, self.ids, self.refs, self.labels = [], [], [], set()
+        self.controls, self.forms, self.links, self.attributes = [], [], [], []
+        self.questions, self.proposed, self.texts = [], [], {}
+        self._select = ""
+        self.feed(html)
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+        if tag not in VOID:
+            self.open.append(tag)
+        if "id" in given:
+            self.ids.append(given["id"])
+        for name in ("aria-labelledby", "aria-describedby", "for"):
+            self.refs += (given.get(name) or "").split()
+        if tag == "label" and "for" in given:
+            self.labels.add(given["for"])
+        if tag == "a":
+            self.links.append(given.get("href", ""))
+        if tag == "form":
+            self.forms.append(Form(action=given.get("action", "")))
+        if "data-question" in given:
+            self.questions.append(given["data-question"])
+            if "data-proposed" in given:
+                self.proposed.append(given["data-question"])
+        if tag in CONTROLS and given.get("type") != "hidden":
+            within = "label" in self.open or given.get("id") in self.labels
+            self.controls.append((given, within))
+        self._hold(tag, given)
+
+    def _hold(self, tag, given):
+        if not self.forms or "form" not in self.open:
+            return
+        values = self.forms[-1].values
+        if "name" in given and tag != "button":
+            self.forms[-1].names.add(given["name"])
+        if tag == "input":
+            chosen = (
+                given.get("type") not in ("radio", "checkbox") or "checked" in given
+            )
+            if chosen:
+                values.setdefault(given["name"], []).append(given.get("value", ""))
+        if tag == "select":
+            self._select = given["name"]
+        if tag == "option" and "selected" in given:
+            values[self._select] = [given["value"]]
+
+    def handle_startendtag(self, tag, attrs):
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag):
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag, f"</{tag}> closes the wrong tag"
+
+    def handle_data(self, data):
+        for tag in ("title", "h1"):
+            if tag in self.open:
+                self.texts[tag] = self.texts.get(tag, "") + data
+        if "textarea" in self.open:
+            name = self.controls[-1][0]["name"]
+            self.forms[-1].values[name] = [data.removeprefix("\n")]
+
+    @property
+    def title(self):
+        return self.texts["title"].strip()
+
+    @property
+    def heading(self):
+        return self.texts["h1"].strip()
+
+    @property
+    def words(self):
+        return " ".join(re.sub(r"<[^>]*>", " ", self.html).split())
+
+    def form(self, ending=""):
+        """The form whose address ends like this; the last one otherwise."""
+        return next(f for f in reversed(self.forms) if f.action.endswith(ending))
+
+
+def check(page: Page) -> None:
+    """What holds on every page."""
+    assert len(page.ids) == len(set(page.ids)), "an id is there twice"
+    assert not set(page.refs) - set(page.ids), (
+        "an attribute names an id that is not there"
+    )
+    for given, within in page.controls:
+        named = within or "aria-label" in given
+        assert named, f"no label: {given}"
+    assert (
+        page.title.removeprefix("错误：")
+        .removeprefix("Error: ")
+        .startswith(f"{page.heading} - ")
+    )
+    if page.status == 422:
+        assert "errors" in page.ids, "422 without an error summary"
+        assert page.title.startswith(("错误：", "Error: "))
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert page.headers["Cache-Control"] == "no-store"
+    for tag, name, value in page.attributes:
+        inline = tag == "script" or name == "style" or name.startswith("on")
+        assert not inline, f"inline code or style: {tag} {name}"
+        foreign = name in ("href", "src", "action") and "//" in value
+        assert not foreign, f"an address outside: {value}"
+
+
+class Site:
+    """One browser at the portal."""
+
+    def __init__(self, app: Flask):
+        self.app = app
+        self.client = app.test_client()
+
+    def get(self, path, **options) -> Page:
+        return self._page(self.client.get(path, follow_redirects=True, **options))
+
+    def post(self, path, data: Mapping[str, object], **options) -> Page:
+        # A tuple would be taken for a file.
+        data = {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
+        response = self.client.post(path, data=data, follow_redirects=True, **options)
+        return self._page(response)
+
+    def send(self, page: Page, ending="", **changes) -> Page:
+        """Send a form as it was served, with these changes; None leaves a name out."""
+        form = page.form(ending)
+        data = dict(form.values)
+        for name, value in changes.items():
+            data.pop(name, None)
+            if value is not None:
+                data[name] = value
+        return self.post(form.action or page.path, data)
+
+    def sign_in(self, person: str) -> Page:
+        return self.send(self.get("/sign-in"), "/sign-in", person=person)
+
+    def begin(self, affair: str) -> Page:
+        return self.send(self.get(f"/affairs/{affair}"), "/start")
+
+    def _page(self, response) -> Page:
+        html = response.get_data(as_text=True)
+        path = response.request.path
+        page = Page(response.status_code, html, response.headers, path)
+        check(page)
+        return page
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory, packs) -> Iterator[Flask]:
+    folder = tmp_path_factory.mktemp("site")
+    settings = Settings(data=folder, demo_people=PEOPLE)
+    store = open_store(settings.store_url)
+    for pack in packs.values():
+        publishing.publish(store, pack, now="2026-11-22T00:00:00.000Z", by="tests")
+    yield create_app(settings, store=store, clock=lambda: NOW)
+    store.close()
+
+
+@pytest.fixture
+def site(app) -> Site:
+    return Site(app)
+
+
+@pytest.fixture
+def another_browser(app) -> Site:
+    return Site(app)

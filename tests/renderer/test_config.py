@@ -1,0 +1,57 @@
+"""Settings and the secret of an installation."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from renderer.config import Settings, from_environment, secret_key
+from submissions.errors import StoreUnavailableError
+
+
+def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path):
+    settings = Settings(data=tmp_path / "data")
+
+    first, second = secret_key(settings), secret_key(settings)
+
+    assert first == second
+    assert len(first) >= 40
+    assert [file.name for file in settings.data.iterdir()] == ["secret.key"]
+    assert (settings.data / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_servers_that_start_at_once_share_one_secret(tmp_path):
+    with ThreadPoolExecutor(8) as servers:
+        keys = servers.map(secret_key, [Settings(data=tmp_path)] * 8)
+
+    assert len(set(keys)) == 1
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_plainly(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreUnavailableError, match="YIBIAO_DATA"):
+        secret_key(Settings(data=tmp_path / "file" / "data"))
+
+
+def test_everything_has_a_default():
+    settings = from_environment({})
+
+    assert settings == Settings()
+    assert settings.store_url == "sqlite:///data/yibiao.db"
+
+
+def test_settings_come_from_the_environment():
+    settings = from_environment(
+        {
+            "YIBIAO_DATA": "elsewhere",
+            "YIBIAO_DEMO": "people.json",
+            "YIBIAO_SECURE_COOKIES": "1",
+            "YIBIAO_BASE_URL": "https://yibiao.example/",
+        }
+    )
+
+    assert settings.demo_people == Path("people.json")
+    assert settings.secure_cookies
+    assert settings.base_url == "https://yibiao.example"
+    assert settings.store_url == "sqlite:///elsewhere/yibiao.db"

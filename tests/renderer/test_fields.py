@@ -1,0 +1,171 @@
+"""Texts to values and back."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.model import Choice, Question
+from builder.pointer import ABSENT
+from renderer import fields
+from renderer.fields import Problem, parse, written
+from renderer.forms import build, read
+
+
+def question(input_, **more):
+    given_ = {"pointer": "/facts/x:y", "name": "f1", "label": {"zh-CN": "某项"}}
+    return Question(**given_, input=input_, sensitivity="general", **more)
+
+
+SEXES = (
+    Choice(value="1", label={"zh-CN": "男"}),
+    Choice(value="2", label={"zh-CN": "女"}),
+)
+LIST = question(
+    "rows",
+    columns=(
+        Question(
+            pointer="/NAME",
+            name="c1",
+            label={"zh-CN": "姓名"},
+            input="text",
+            sensitivity="personal",
+        ),
+        Question(
+            pointer="/SHARE",
+            name="c2",
+            label={"zh-CN": "比例"},
+            input="number",
+            sensitivity="general",
+        ),
+    ),
+)
+TEXTS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20).map(
+    fields.parse_text
+)
+ROWS = st.lists(
+    st.fixed_dictionaries({"NAME": TEXTS}, optional={"SHARE": st.integers(0, 100)}),
+    min_size=1,
+    max_size=5,
+)
+VALUES = st.one_of(
+    st.tuples(st.just(question("text")), TEXTS),
+    st.tuples(
+        st.just(question("date")),
+        st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(date.isoformat),
+    ),
+    st.tuples(
+        st.just(question("datetime")),
+        st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31)).map(  # noqa: DTZ001
+            lambda moment: moment.isoformat(timespec="minutes")
+        ),
+    ),
+    st.tuples(st.just(question("number")), st.integers(-(10**9), 10**9)),
+    st.tuples(st.just(question("yes_no")), st.booleans()),
+    st.tuples(st.just(question("choice", choices=SEXES)), st.sampled_from("12")),
+    st.tuples(st.just(LIST), ROWS),
+)
+
+
+@given(VALUES)
+def test_a_value_written_into_boxes_is_read_back(pair):
+    asked, value = pair
+
+    assert parse(asked, "f1", written(asked, "f1", value)) == value
+
+
+@pytest.mark.parametrize(
+    ("input_", "typed", "value"),
+    [
+        ("text", "  陈思禾 ", "陈思禾"),
+        ("digits", "４２０１１６ １９９６０３１２ ２４６x", "42011619960312246X"),
+        ("phone", "138 0719 0318", "13807190318"),
+        ("number", "１，０００", 1000),
+        ("number", "3.50", 3.5),
+        ("number", "12.0", 12),
+        ("paragraph", "一\r\n二", "一\n二"),
+        ("text", "   ", ABSENT),
+    ],
+)
+def test_what_people_type_is_taken_kindly(input_, typed, value):
+    assert parse(question(input_), "f1", {"f1": [typed]}) == value
+
+
+@pytest.mark.parametrize("typed", ["1_000", "NaN", "1e5", "三", "12,34", "--1"])
+def test_what_is_no_number_stays_a_problem(typed):
+    assert parse(question("number"), "f1", {"f1": [typed]}) == Problem("number")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["2026-11-04", "2026年11月4日", "2026/11/4", "20261104", "２０２６．１１．４"],
+)
+def test_a_whole_date_may_be_pasted_into_the_first_box(pasted):
+    assert parse(question("date"), "f1", {"f1-y": [pasted]}) == "2026-11-04"
+
+
+@pytest.mark.parametrize(
+    ("boxes", "problem"),
+    [
+        (("2026", "11", "31"), Problem("date_day", "d", (11, 30))),
+        (("2026", "13", "1"), Problem("date_month", "m")),
+        (("26", "11", "1"), Problem("date_year", "y")),
+        (("2026", "", "1"), Problem("date_part_missing", "m")),
+        (("2026", "十", "1"), Problem("date_part_number", "m")),
+    ],
+)
+def test_a_date_that_is_none_names_the_box(boxes, problem):
+    posted = {f"f1-{box}": [text] for box, text in zip("ymd", boxes, strict=True)}
+
+    assert parse(question("date"), "f1", posted) == problem
+
+
+def test_rows_go_by_their_hidden_id_and_empty_ones_are_left_out():
+    posted = {
+        "f1": ["r0", "r2", "r5"],
+        "f1-r0-c1": ["甲"],
+        "f1-r2-c1": [" "],
+        "f1-r5-c1": ["乙"],
+        "f1-r5-c2": ["40"],
+    }
+
+    assert parse(LIST, "f1", posted) == [{"NAME": "甲"}, {"NAME": "乙", "SHARE": 40}]
+
+
+def test_of_a_row_that_cannot_be_read_the_rest_is_kept():
+    posted = {"f1": ["r0"], "f1-r0-c1": ["甲"], "f1-r0-c2": ["四成"]}
+
+    assert parse(LIST, "f1", posted) == Problem("row", rest=[{"NAME": "甲"}])
+
+
+def test_more_rows_than_a_page_can_hold_are_a_problem_and_none_is_cut():
+    count = fields.MOST_ROWS + 1
+    posted = {"f1": [f"r{n}" for n in range(count)]}
+    posted |= {f"f1-r{n}-c1": ["甲"] for n in range(count)}
+
+    found = parse(LIST, "f1", posted)
+
+    assert found.code == "too_many_rows"
+    assert len(found.rest) == count
+
+
+def test_a_choice_nobody_offered_is_a_problem():
+    asked = question("choice", choices=SEXES)
+
+    assert parse(asked, "f1", {"f1": ["9"]}) == Problem("choice")
+
+
+@pytest.mark.parametrize("name", ["data", "errors", "validate", "process", "_x", "a-b"])
+def test_no_name_can_hide_a_part_of_the_form(name):
+    asked = Question(
+        pointer="/facts/x:y",
+        name=name,
+        label={"zh-CN": "某项"},
+        input="text",
+        sensitivity="general",
+    )
+
+    found = read(build([asked]), {name: ["值"]})
+
+    assert found[name].value == "值"
