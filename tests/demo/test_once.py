@@ -1,0 +1,53 @@
+"""The headless run says "ok" only when every part arrived and was believed."""
+
+import pytest
+
+from renderer.commands.store import new_secret
+from renderer.demo import once
+from renderer.demo.house import running
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start the whole product with the same data folder every time."""
+    return lambda: running(tmp_path, port=0, receiver_port=0, new_secret=new_secret)
+
+
+def test_a_second_start_keeps_what_was_submitted_and_finds_the_receiver_again(start):
+    with start() as first:
+        once.apply_for(first, "newborn_birth", tell=print)
+    with start() as second:
+        kept = once.submissions(second, "newborn_birth")
+        counted = once.apply_for(second, "enterprise_setup", tell=print)
+
+    assert first.receiver != second.receiver
+    assert [len(submission["parts"]) for submission in kept] == [7]
+    assert (counted["delivered"], counted["verified"]) == (7, 7)
+
+
+def test_an_applicant_who_says_nothing_gets_nowhere_and_it_is_told(start, monkeypatch):
+    silent = {"person": "lin", "answers": {"facts": {}, "matters": {}}}
+    monkeypatch.setattr(once, "sample", lambda _: silent)
+    told = []
+
+    with start() as house:
+        found = once.apply_everywhere(house, tell=told.append)
+
+    assert found["ok"] is False
+    assert [each["parts"] for each in found["affairs"]] == [0, 0]
+    assert any("refused at http://127.0.0.1" in line for line in told)
+
+
+def test_a_message_signed_with_another_secret_is_not_ok(start, monkeypatch):
+    monkeypatch.setattr(once, "PATIENCE", 1)
+
+    with start() as house:
+        for endpoint in house.store.find("endpoints"):
+            house.store.update(
+                "endpoints",
+                endpoint["_id"],
+                lambda found: {**found, "secret": new_secret()},
+            )
+        counted = once.apply_for(house, "newborn_birth", tell=print)
+
+    assert (counted["parts"], counted["delivered"], counted["verified"]) == (7, 0, 0)
