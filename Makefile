@@ -1,6 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
-PIP_COMPILE := $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+PIP_COMPILE := $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --pip-args '--uploaded-prior-to P7D'
 
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 8
@@ -9,7 +9,7 @@ demo: .venv/ready ## start the whole product with sample people and a sample rec
 	$(BIN)/yibiao demo
 
 dev: .venv/ready ## serve the portal and restart it when the code changes
-	$(BIN)/yibiao publish --shipped && $(BIN)/flask --app renderer run --debug
+	$(BIN)/yibiao publish --shipped && YIBIAO_DEMO=renderer/demo/people.json $(BIN)/flask --app renderer run --debug
 
 test: .venv/ready check ## run everything: make check and the browser tests
 	$(BIN)/pytest -m browser
@@ -21,7 +21,7 @@ fix: .venv/ready ## format, and repair what the linter can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: .venv/ready ## print what was measured as JSON lines
-	@for bench in bench/*.py; do $(BIN)/python $$bench; done
+	@for bench in $(wildcard bench/*.py); do $(BIN)/python $$bench; done
 
 lock: .venv/ready ## renew the pinned versions in requirements*.txt
 	$(PIP_COMPILE) -U -o requirements.txt pyproject.toml && $(PIP_COMPILE) -U --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml

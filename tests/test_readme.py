@@ -1,0 +1,128 @@
+"""The commands of the README are run as they stand there."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook
+from urllib3 import request
+from urllib3.exceptions import HTTPError
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+SHELL = [text.strip() for kind, text in BLOCKS if kind == "sh"]
+#: Commands that run until somebody stops them.
+SERVERS = ("make demo", "yibiao receiver")
+#: This runs the test you read.
+NOT_RUN = "make test"
+LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "data", "__pycache__", ".*_cache")
+SECONDS = 60
+
+
+@pytest.fixture
+def folder(checkout, tmp_path):
+    """A copy of the checkout, with its environment."""
+    copy = tmp_path / "yibiao"
+    shutil.copytree(checkout, copy, ignore=LEFT_OUT)
+    (copy / ".venv").symlink_to(checkout / ".venv")
+    return copy
+
+
+@pytest.fixture
+def environment(checkout):
+    path = f"{checkout / '.venv/bin'}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def test_the_readme_shows_both_commands():
+    assert SHELL[0].endswith("make demo")
+    assert NOT_RUN in SHELL
+
+
+def test_the_commands_of_the_readme_run_in_their_order(folder, environment):
+    chosen = [each for each in SHELL if each != NOT_RUN]
+    script = "\n".join(each for each in chosen if not each.startswith(SERVERS))
+
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "fields before" in done.stdout
+    assert json.loads((folder / "data/our-pack.json").read_text())
+    assert json.loads(done.stdout.splitlines()[-1])["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "command", [each for each in SHELL if each.startswith(SERVERS)]
+)
+def test_what_runs_until_it_is_stopped_answers_and_stops(folder, environment, command):
+    quiet = environment | {"YIBIAO_DEMO_PORT": "18000"}
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {command}"],
+        cwd=folder,
+        env=quiet,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        said = ""
+        while "Ctrl-C" not in said and (line := running.stdout.readline()):
+            said += line
+        addresses = re.findall(r"http://127\.0\.0\.1:\d+/(?= |$)", said, re.MULTILINE)
+        try:
+            answers = [ask(each) for each in addresses]
+        finally:
+            os.killpg(running.pid, signal.SIGINT)
+        said += running.communicate(timeout=SECONDS)[0]
+
+    assert addresses, said
+    assert all("<h1>" in answer for answer in answers)
+    # make ends by the signal it got, once its command has ended in peace.
+    assert running.returncode in (0, -signal.SIGINT), said
+    assert not re.search(r"Traceback|Error", said), said
+
+
+def ask(url):
+    """Ask a server that may have only just started."""
+    for _ in range(50):
+        try:
+            return request("GET", url, timeout=5, retries=False).data.decode()
+        except HTTPError:
+            time.sleep(0.1)
+    pytest.fail(f"{url} does not answer")
+    return ""
+
+
+def test_the_example_for_integrators_verifies(capsys):
+    (example,) = [text for kind, text in BLOCKS if kind == "python"]
+    secret = "whsec_c2VjcmV0IG9mIGEgZGVwYXJ0bWVudA=="
+    space = {"__name__": "example"}
+    exec(example.replace("whsec_...", secret), space)  # noqa: S102 - our own README
+    client, now = space["app"].test_client(), datetime.now(UTC)
+    body = '{"type": "part.ready", "data": {"matter": "tax", "document": {"XM": "王"}}}'
+    headers = {
+        "webhook-id": "m_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(secret).sign("m_1", now, body),
+    }
+
+    good = client.post("/yibiao", data=body, headers=headers)
+    forged = client.post("/yibiao", data=body + " ", headers=headers)
+
+    assert (good.status_code, forged.status_code) == (204, 401)
+    assert "王" in capsys.readouterr().out
