@@ -97,8 +97,10 @@ def parse_number(text: str) -> int | float | Problem:
         plain = plain.replace(",", "")
     if len(plain) > _LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
         return Problem("number")
+    if "." not in plain:
+        return int(plain)
     number = float(plain)
-    return int(number) if "." not in plain or number.is_integer() else number
+    return int(number) if number.is_integer() else number
 
 
 def parse_date(boxes: Mapping[str, str], wanted: Sequence[str]) -> str | Problem:

@@ -1,7 +1,7 @@
 """What an applicant has so far, kept for 30 days after the last change."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,6 +31,8 @@ class Draft:
     answers: Mapping[str, Any]
     #: Where answers came from, by their pointer: source, at, certainty, corrected.
     provenance: Mapping[str, Mapping[str, Any]]
+    #: Texts as typed that are no value yet, by the names of their boxes.
+    unread: Mapping[str, Sequence[str]]
     expires_at: str
     created_at: str
     updated_at: str
@@ -59,6 +61,7 @@ def start(
         resume_hash=resume_hash,
         answers={"facts": {}, "matters": {}},
         provenance={},
+        unread={},
         expires_at=later(now, LIFETIME),
         created_at=now,
         updated_at=now,
@@ -113,6 +116,7 @@ def _document(draft: Draft) -> Document:
         "resume_hash": draft.resume_hash,
         "answers": canonical.text(draft.answers),
         "provenance": canonical.text(draft.provenance),
+        "unread": canonical.text(draft.unread),
         "expires_at": draft.expires_at,
         "created_at": draft.created_at,
         "updated_at": draft.updated_at,
@@ -129,6 +133,7 @@ def _draft(document: Document) -> Draft:
         resume_hash=document["resume_hash"],
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
+        unread=json.loads(document["unread"]),
         expires_at=document["expires_at"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],

@@ -10,6 +10,7 @@ from builder.pointer import ABSENT
 from builder.prefill import Proposal, Record, propose
 from builder.validity import Fault, Judge
 from renderer.pieces import answer
+from renderer.portal.saving import boxes_of
 from submissions.drafts import Draft
 from submissions.packs import Published
 
@@ -116,6 +117,10 @@ class Filling:
         """The faults at a question or below it."""
         return tuple(fault for fault in self.faults if concerns(fault, question))
 
+    def unread(self, question: Question) -> bool:
+        """Something was typed for the question that is no value yet."""
+        return bool(boxes_of(question.name, self.draft.unread))
+
     def _steps(self) -> Iterator[Step]:
         number = 0
         for page in self.form.pages:
@@ -131,7 +136,7 @@ class Filling:
                 questions=here,
                 answered=sum(answer(self.draft.answers, q) is not ABSENT for q in here),
                 proposed=sum(q.pointer in self.proposals for q in here),
-                wrong=len(faults) - missing,
+                wrong=len(faults) - missing + sum(map(self.unread, here)),
                 missing=missing,
             )
 

@@ -41,8 +41,12 @@ def merged(
     """
     answers = deepcopy(dict(draft.answers))
     origins = dict(draft.provenance)
+    unread = dict(draft.unread)
     for question in questions:
         names = pointer.parts(question.pointer)
+        unread = _without(question.name, unread)
+        if isinstance(fields[question.name].value, Problem):
+            unread |= fields[question.name].posted
         before = pointer.get(answers, names)
         value = readable(fields[question.name].value)
         if value is ABSENT:
@@ -56,7 +60,21 @@ def merged(
             kept, first = origin
             corrected = kept["corrected"] or not same(first, value)
             origins[question.pointer] = {**kept, "corrected": corrected}
-    return replace(draft, answers=answers, provenance=origins)
+    return replace(draft, answers=answers, provenance=origins, unread=unread)
+
+
+def boxes_of(name: str, texts: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    """Return the texts of one question's boxes."""
+    return {
+        box: typed
+        for box, typed in texts.items()
+        if box == name or box.startswith(f"{name}-")
+    }
+
+
+def _without(name: str, texts: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
+    own = boxes_of(name, texts)
+    return {box: typed for box, typed in texts.items() if box not in own}
 
 
 def _origin(

@@ -14,6 +14,7 @@ from renderer.forms import read
 from renderer.pieces import Block, answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling, Step, numbers
+from renderer.portal.saving import boxes_of
 from renderer.showing import clock_time
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
@@ -62,9 +63,9 @@ class Sheet:
         pack = self.filling.published.id
         return read(services().classes.get(pack, self.page, every), posted)
 
-    def served(self) -> dict[str, tuple[str, ...]]:
+    def served(self) -> Posted:
         """What the page holds before anybody types: answers, or else proposals."""
-        posted: dict[str, tuple[str, ...]] = {}
+        posted: dict[str, Sequence[str]] = {}
         for question in self.questions:
             value = answer(self.filling.draft.answers, question)
             proposal = self.filling.proposals.get(question.pointer)
@@ -72,7 +73,8 @@ class Sheet:
                 value = proposal.value
             if value is ABSENT and question.input == "rows":
                 posted[question.name] = ("r0",)
-            posted |= written(question, question.name, value)
+            unread = boxes_of(question.name, self.filling.draft.unread)
+            posted |= unread or written(question, question.name, value)
         return posted
 
 

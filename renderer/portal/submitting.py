@@ -47,6 +47,8 @@ def submit(id_: str) -> Response:
     if request.form.get("declared") != "yes":
         wrong = _("请先确认内容属实，在方框里打勾")
         return _checked(filling, wrong, status=UNPROCESSABLE)
+    if any(filling.unread(question) for question in filling.asked.values()):
+        return _checked(filling, status=UNPROCESSABLE)
     try:
         receipt = intake.accept(
             store(), filling.published, draft=filling.draft, now=now()
@@ -150,9 +152,9 @@ def _section(filling: Filling, step: Step) -> Section:
 
 def _line(filling: Filling, step: Step, question: Question, number: str) -> Line:
     value = answer(filling.draft.answers, question)
+    error = _error(filling, question, value)
     origin = None if value is ABSENT else known(filling, question)
-    lacking = value is ABSENT and filling.judge.required(question, filling.facts)
-    wrong = value is not ABSENT and filling.faults_of(question)
+    required = filling.judge.required(question, filling.facts)
     page = url_for(
         "portal.page",
         id_=filling.draft.id,
@@ -166,15 +168,20 @@ def _line(filling: Filling, step: Step, question: Question, number: str) -> Line
         label=words(question.label),
         text=masked(question, value),
         source=origin.source if origin is not None else "",
-        error=_sentence(filling, question, value) if wrong else "",
-        lacking=lacking,
+        error=error,
+        lacking=value is ABSENT and required and not error,
         href=f"{page}#q-{question.name}",
     )
 
 
-def _sentence(filling: Filling, question: Question, value: Any) -> str:
+def _error(filling: Filling, question: Question, value: Any) -> str:
     """The first thing to put right in an answer; of a list, in its first bad row."""
-    fault = filling.faults_of(question)[0]
+    if filling.unread(question):
+        return _("“%(label)s”填的看不懂，请改正", label=words(question.label))
+    faults = filling.faults_of(question)
+    if value is ABSENT or not faults:
+        return ""
+    fault = faults[0]
     if fault.pointer == question.pointer:
         return for_fault(fault, question, filling.form, value)
     return _("“%(label)s”里有一行要改", label=words(question.label))

@@ -168,6 +168,23 @@ def test_what_cannot_be_read_is_shown_again_and_the_rest_is_saved(site, forms):
     assert "“出生体重”请只写数字" in answered.words
 
 
+def test_what_cannot_be_read_is_still_there_later_and_is_not_left_out(site, forms):
+    page = answer_situations(site, site.begin(NEWBORN))
+    weight = named(forms, "出生体重")
+    born = site.get(f"/drafts/{draft_id(page)}/pages/birth")
+
+    site.send(born, "/pages/birth", _do="next", **{weight: "三千多"})
+
+    again = site.get(f"/drafts/{draft_id(page)}/pages/birth")
+    assert again.form("/pages/birth").values[weight] == ["三千多"]
+    assert "需改正 1 处" in site.get(f"/drafts/{draft_id(page)}").words
+    assert "填的看不懂" in site.get(f"/drafts/{draft_id(page)}/check").words
+
+    site.send(again, "/pages/birth", _do="next", **{weight: "3200"})
+
+    assert not stored(site, page).unread
+
+
 def test_a_date_that_is_none_names_the_box_to_change(site, forms):
     page = answer_situations(site, site.begin(NEWBORN))
     born = named(forms, "出生时间")
