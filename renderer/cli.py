@@ -6,8 +6,10 @@ import click
 
 from builder.errors import BuilderError, DefinitionErrors
 from renderer.commands.definitions import check, merge
+from renderer.commands.endpoints import endpoint
 from renderer.commands.serving import demo, receiver, worker
-from renderer.commands.store import endpoint, publish
+from renderer.commands.status import status
+from renderer.commands.store import publish
 from submissions.errors import SubmissionsError
 
 
@@ -56,5 +58,5 @@ def main() -> None:
     """One form for one affair: check, publish, serve and deliver."""
 
 
-for _command in (check, merge, publish, endpoint, worker, receiver, demo):
+for _command in (check, merge, publish, endpoint, status, worker, receiver, demo):
     main.add_command(_command)

@@ -10,22 +10,26 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from importlib.resources import files
 from threading import Event, Lock
 from typing import Any
 
 import urllib3
 from flask import Flask, Response, jsonify, render_template, request
 from jsonschema import FormatChecker
-from jsonschema.validators import validator_for
+from jsonschema.validators import Draft202012Validator, validator_for
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from builder.model import Matter, MatterId
+from builder.model import Matter, MatterId, Schema
+from submissions.clock import utc_now, utc_text
 
 #: The secret of a department's endpoint, `whsec_...`, or None for a stranger.
 SecretOf = Callable[[str], str | None]
 #: Seconds between the tries of one answer; then it is given up and said so.
 PATIENCE = (0.0, 0.1, 0.3, 1.0, 3.0)
 ACCEPTED = range(200, 300)
+#: The events a department gets.
+EVENTS = ("part.ready", "ping")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +173,7 @@ def decision(
         "outcome": "approved",
         "values": dict(values),
     }
-    return {"type": "part.decided", "timestamp": utc(now), "data": data}
-
-
-def utc(now: datetime) -> str:
-    """Return a time as the events write it: UTC with milliseconds."""
-    return now.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+    return {"type": "part.decided", "timestamp": utc_text(now), "data": data}
 
 
 def verify(
@@ -192,20 +191,39 @@ def verify(
         return None, "no such department here"
     try:
         event = Webhook(secret).verify(body, dict(headers))
-    except (WebhookVerificationError, ValueError) as error:
+    except (WebhookVerificationError, ValueError, RecursionError) as error:
         return None, f"the signature is not good: {error}"
-    if event["type"] != "part.ready":
-        return event, ""
+    fault = event_fault(event)
+    if fault or event["type"] != "part.ready":
+        return event if isinstance(event, dict) else {}, fault
     matter = matters.get(MatterId(event["data"]["matter"]))
     if matter is None:
         return event, f"no such matter here: {event['data']['matter']}"
     return event, first_fault(matter, event["data"]["document"])
 
 
+def event_fault(event: Any) -> str:
+    """Say where a body breaks the schema of its event; "" if nowhere.
+
+    An event of a type that was not there when this was written is none of ours.
+    """
+    type_ = event.get("type") if isinstance(event, dict) else None
+    if not isinstance(type_, str):
+        return "$: an event is an object with a type"
+    text = (files("submissions.delivery") / "schemas/events.json").read_bytes()
+    known = json.loads(text)["$defs"]
+    schema = {"$defs": known, "$ref": f"#/$defs/{type_}"}
+    return _fault(schema, event) if type_ in EVENTS else ""
+
+
 def first_fault(matter: Matter, document: Any) -> str:
     """Say where a document breaks its matter's own schema; "" if nowhere."""
-    validator = validator_for(matter.schema)
-    checker = validator(matter.schema, format_checker=FormatChecker())
+    return _fault(matter.schema, document)
+
+
+def _fault(schema: Schema, document: Any) -> str:
+    validator = validator_for(schema, default=Draft202012Validator)
+    checker = validator(schema, format_checker=FormatChecker())
     for fault in checker.iter_errors(document):
         return f"{fault.json_path}: {fault.validator} {fault.validator_value!r}"
     return ""
@@ -215,15 +233,21 @@ def arrival_of(
     department: str, id_: str, event: Mapping[str, Any] | None, why: str, *, at: str
 ) -> Arrival:
     """Return what is kept of a message."""
-    data = event["data"] if event else {}
+    event = event or {}
+    data = event.get("data")
+    data = data if isinstance(data, dict) else {}
+    names = ("ref", "affair", "matter", "part")
+    texts: dict[str, Any] = {
+        name: data[name] for name in names if isinstance(data.get(name), str)
+    }
     return Arrival(
         id=id_,
         at=at,
         department=department,
-        type=event["type"] if event else "",
+        type=str(event.get("type", "")),
         verified=not why,
         why=why,
-        **{key: data.get(key, "") for key in ("ref", "affair", "matter", "part")},
+        **texts,
         document=data.get("document"),
     )
 
@@ -244,7 +268,7 @@ def create_receiver(
             matters=matters,
         )
         id_ = request.headers.get("webhook-id", "")
-        at = utc(datetime.now(UTC))
+        at = utc_text(utc_now())
         first = inbox.keep(arrival_of(department, id_, event, why, at=at))
         if event is None:
             return why, 401

@@ -21,16 +21,17 @@ class _Quiet(WSGIRequestHandler):
         """Keep silent."""
 
 
-def listen(port: int) -> socket.socket:
+def listen(port: int, *, nearby: int = NEARBY) -> socket.socket:
     """Return a listening socket on this port, or on the next one that is free.
 
     Args:
         port: 0 means any free one.
+        nearby: how many ports after this one are tried.
 
     Raises:
         OSError: none of the ports nearby is free.
     """
-    for wished in range(port, port + NEARBY + 1):
+    for wished in range(port, port + nearby + 1):
         made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -40,9 +41,9 @@ def listen(port: int) -> socket.socket:
             made.close()
             continue
         return made
-    raise OSError(
-        f"No port from {port} to {port + NEARBY} is free: name another with --port."
-    )
+    tried = f"No port from {port} to {port + nearby}" if nearby else f"Port {port}"
+    said = "is free" if nearby else "is taken"
+    raise OSError(f"{tried} {said}: name another with --port.")
 
 
 def address(listening: socket.socket) -> str:

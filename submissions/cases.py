@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from builder import pointer
 from builder.model import FactId
 from submissions import canonical, log, packs, parts, routing
@@ -41,6 +43,11 @@ class _Call:
     data: Mapping[str, Any]
     at: str
 
+    @property
+    def key(self) -> Document:
+        """What a submission remembers of a call, to know it again."""
+        return {"part": self.part, "id": self.message}
+
 
 class _No(Exception):  # noqa: N818 - an answer on its way out, no fault of ours
     def __init__(self, answer: Answer) -> None:
@@ -74,7 +81,8 @@ def receive(
         return Answer(404, "There is no such part.")
     submission = found[0]
     try:
-        message = _verified(store, _part(submission, part_id), headers, body, now)
+        part = _part(submission, part_id)
+        message = _verified(store, submission, part, headers, body, now=now)
         data = _event(body, part_id)["data"]
         call = _Call(part=part_id, message=message, data=data, at=now)
         stored = _recorded(store, submission, call, new_id)
@@ -83,7 +91,8 @@ def receive(
     except _No as no:
         return no.answer
     routing.look_again(store, stored, now=now, new_id=new_id)
-    return _KNOWN if stored["rev"] == submission["rev"] else _DONE
+    said = call.key in stored["messages"] and call.key not in submission["messages"]
+    return _DONE if said else _KNOWN
 
 
 def _recorded(
@@ -99,13 +108,18 @@ def _recorded(
 
 
 def _verified(
-    store: Store, part: Document, headers: Mapping[str, str], body: bytes, now: str
+    store: Store,
+    submission: Document,
+    part: Document,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    now: str,
 ) -> str:
-    near = routing.endpoints_for(store, part["department"], part["area"])
     return webhook.verify(
         body,
         headers,
-        secrets=[endpoint.secret for endpoint in near],
+        secrets=routing.secrets_of(store, submission, part),
         now=int(parse(now).timestamp()),
     )
 
@@ -116,9 +130,10 @@ def _fold(
     """Return the submission with a decision and all it brings; None: known already."""
     part = _part(submission, call.part)
     repeated = part["state"] == "decided" and part["decision"] == _decision(call.data)
-    if repeated or {"part": call.part, "id": call.message} in submission["messages"]:
+    if repeated or call.key in submission["messages"]:
         return None
     decided = _decided(submission, part, call)
+    _check_brought(published, submission, part["matter"], call.data)
     released = parts.release(decided, published.judge, now=call.at)
     lookup = routing.lookup_in(store)
     return routing.address(released, lookup, now=call.at, new_id=new_id)
@@ -126,8 +141,11 @@ def _fold(
 
 def _event(body: bytes, part_id: str) -> dict[str, Any]:
     try:
-        event = json.loads(body)
-    except ValueError as error:
+        # Unlike `json` it refuses what cannot be stored, half a character or NaN; and
+        # it writes no deeper than the judges of schemas can read.
+        event = orjson.loads(body)
+        orjson.dumps(event)
+    except (ValueError, orjson.JSONEncodeError) as error:
         raise _No(Answer(422, f"The body is no JSON: {error}")) from error
     type_ = event.get("type") if isinstance(event, dict) else None
     if type_ in _LATER_TYPES:
@@ -158,6 +176,19 @@ def _check_values(
             inside = pointer.join(violation.path)
             limit = json.dumps(violation.limit, ensure_ascii=False)
             raise _No(Answer(422, f"{place}{inside}: {violation.keyword} {limit}"))
+
+
+def _check_brought(
+    published: Published, submission: Document, matter: str, data: Mapping[str, Any]
+) -> None:
+    """Refuse an approval that would leave other parts without what they need."""
+    if data["outcome"] != "approved":
+        return
+    brought = data.get("values", {})
+    facts = parts.needed(submission, published.judge, matter, brought)
+    if facts:
+        said = f"/data/values: {matter} must bring {', '.join(facts)}."
+        raise _No(Answer(422, said))
 
 
 def _decision(data: Mapping[str, Any]) -> str:
@@ -192,7 +223,7 @@ def _decided(submission: Document, part: Document, call: _Call) -> Document:
         "results": canonical.text(results),
         "provenance": canonical.text(provenance),
         "parts": all_parts,
-        "messages": [*submission["messages"], {"part": part["id"], "id": call.message}],
+        "messages": [*submission["messages"], call.key],
         "log": log.append(
             submission["log"],
             at=now,

@@ -70,22 +70,23 @@ def start(
     return draft
 
 
-def get(store: Store, id_: str) -> Draft | None:
+def get(store: Store, id_: str, *, now: str) -> Draft | None:
     """Return the draft, or None: never begun, submitted or expired."""
     document = store.get("drafts", id_)
-    return None if document is None else _draft(document)
+    found = [] if document is None else _alive([document], now)
+    return found[0] if found else None
 
 
-def by_owner(store: Store, owner: str) -> list[Draft]:
+def by_owner(store: Store, owner: str, *, now: str) -> list[Draft]:
     """Return the drafts of a person, the one that expires last first."""
     found = store.find("drafts", [("owner", "=", owner)], order="-expires_at")
-    return [_draft(document) for document in found]
+    return _alive(found, now)
 
 
-def by_resume_hash(store: Store, resume_hash: str) -> Draft | None:
+def by_resume_hash(store: Store, resume_hash: str, *, now: str) -> Draft | None:
     """Return the draft that a resume code opens, or None."""
     found = store.find("drafts", [("resume_hash", "=", resume_hash)], limit=1)
-    return _draft(found[0]) if found else None
+    return next(iter(_alive(found, now)), None)
 
 
 def save(store: Store, draft: Draft, *, now: str) -> Draft:
@@ -104,6 +105,11 @@ def sweep(store: Store, *, now: str) -> int:
     for document in expired:
         store.delete("drafts", document["_id"])
     return len(expired)
+
+
+def _alive(documents: Sequence[Document], now: str) -> list[Draft]:
+    """The drafts among them that have not expired, swept away yet or not."""
+    return [_draft(each) for each in documents if each["expires_at"] > now]
 
 
 def _document(draft: Draft) -> Document:
@@ -133,7 +139,7 @@ def _draft(document: Document) -> Draft:
         resume_hash=document["resume_hash"],
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
-        unread=json.loads(document["unread"]),
+        unread=json.loads(document.get("unread", "{}")),
         expires_at=document["expires_at"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],

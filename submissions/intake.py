@@ -59,11 +59,13 @@ def accept(
     if draft.pack != published.id:
         raise ValueError(f"{draft.id} answers {draft.pack}, not {published.id}")
     before = store.get("submissions", draft.id)
-    stored = before or _store(store, published, draft, now, new_id)
+    stored, created = (
+        (before, False) if before else _store(store, published, draft, now, new_id)
+    )
     # Accepted is accepted: a draft that cannot be deleted now is swept later.
     with suppress(StoreUnavailableError):
         store.delete("drafts", draft.id)
-    return Receipt(submission=draft.id, ref=stored["ref"], created=before is None)
+    return Receipt(submission=draft.id, ref=stored["ref"], created=created)
 
 
 def reference(submission: str, *, at: str) -> str:
@@ -79,7 +81,8 @@ def reference(submission: str, *, at: str) -> str:
 
 def _store(
     store: Store, published: Published, draft: Draft, now: str, new_id: NewId
-) -> Document:
+) -> tuple[Document, bool]:
+    """Return the stored submission, and whether this call stored it."""
     faults = published.judge.faults(draft.answers)
     if faults:
         raise Refused(faults)
@@ -90,9 +93,9 @@ def _store(
         store.insert("submissions", new)
     except Duplicate:
         # The same draft was submitted at the same moment: that one counts.
-        return store.get("submissions", draft.id) or new
+        return store.get("submissions", draft.id) or new, False
     routing.look_again(store, new, now=now, new_id=new_id)
-    return new
+    return new, True
 
 
 def _submission(

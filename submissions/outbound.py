@@ -86,6 +86,8 @@ def target(url: str) -> Target:
         raise ForbiddenAddressError(url, "it is no URL") from error
     if parsed.scheme not in {"http", "https"} or not parsed.host:
         raise ForbiddenAddressError(url, "it is no http or https URL")
+    if parsed.port == 0:
+        raise ForbiddenAddressError(url, "there is no port 0")
     if parsed.auth is not None:
         raise ForbiddenAddressError(url, "it holds a user name")
     return Target(
@@ -94,6 +96,44 @@ def target(url: str) -> Target:
         port=parsed.port or {"http": 80, "https": 443}[parsed.scheme],
         path=parsed.request_uri,
     )
+
+
+def allowance(text: str) -> str:
+    """Return a receiver that may be private, as `post` compares it.
+
+    Args:
+        text: "host:port".
+
+    Raises:
+        ForbiddenAddressError: it is something else.
+
+    >>> allowance("LOCALHOST:9100")
+    'localhost:9100'
+    """
+    host, _, port = text.rpartition(":")
+    try:
+        to = target(f"http://{text}")
+    except ForbiddenAddressError as error:
+        raise ForbiddenAddressError(text, error.reason) from error
+    if not host or not port.isdecimal() or to.path != "/":
+        raise ForbiddenAddressError(text, "it is no host and port")
+    return str(to)
+
+
+def refusal(to: Target) -> str:
+    """Say why nothing is sent there unless it is allowed; "" if nothing shows yet.
+
+    What a name leads to shows only when it is looked up.
+    """
+    if to.scheme != "https":
+        return "it is not https"
+    if to.port not in _PORTS:
+        return f"port {to.port} is none of {_PORTS}"
+    try:
+        private = not is_public(to.host)
+    except ValueError:  # a name
+        private = to.host == "localhost"
+    return "it leads into a private network" if private else ""
 
 
 def is_public(address: str) -> bool:
@@ -197,10 +237,9 @@ def _checked(
 ) -> list[str]:
     """Return the addresses of a target, every one of them allowed."""
     trusted = str(to) in allowed
-    if not trusted and to.scheme != "https":
-        raise ForbiddenAddressError(url, "it is not https")
-    if not trusted and to.port not in _PORTS:
-        raise ForbiddenAddressError(url, f"port {to.port} is none of {_PORTS}")
+    reason = "" if trusted else refusal(to)
+    if reason:
+        raise ForbiddenAddressError(url, reason)
     addresses = _resolve(to.host, to.port, watchdog.left)
     if not trusted and not all(map(is_public, addresses)):
         raise ForbiddenAddressError(url, "it leads into a private network")

@@ -6,13 +6,14 @@ schema refuses what came.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from builder.documents import project
 from builder.lenses import UndefinedError
 from builder.model import FactId, Material, Matter, MatterId
+from builder.situations import bound
 from builder.validity import Judge
 from submissions import canonical, log
 from submissions.delivery.events import materials_of, provenance_of
@@ -34,7 +35,7 @@ def make(
             "state": "waiting",
             "since": now,
             "seq": 0,
-            "awaits": sorted(_bound(matter) & awaited.keys()),
+            "awaits": sorted(bound(matter) & awaited.keys()),
         }
         for matter in judge.applicable(answers["facts"])
     ]
@@ -54,6 +55,29 @@ def release(submission: Document, judge: Judge, *, now: str) -> Document:
         if settled is not part:
             entries = log.append(entries, at=now, who="yibiao", **case.report(settled))
     return {**submission, "parts": parts, "log": entries}
+
+
+def needed(
+    submission: Document, judge: Judge, matter: str, brought: Collection[str]
+) -> list[FactId]:
+    """Return the facts an approval of a matter must still bring.
+
+    Those the matter issues, no result has brought, and without which the form of a
+    waiting part refuses its document. Once this matter is approved without them they
+    would never come. What is still awaited from others is stood in for.
+
+    Args:
+        brought: the facts the approval brings.
+    """
+    case = _Case.of(submission, judge)
+    here = {fact for fact, issuers in case.issuers.items() if matter in issuers}
+    open_ = here - set(brought) - case.results.keys()
+    found: set[FactId] = set()
+    for part in submission["parts"]:
+        missing = open_ & set(part["awaits"])
+        if part["state"] == "waiting" and case.refused(part, missing):
+            found |= {f for f in missing if case.refused(part, {f})} or missing
+    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +129,16 @@ class _Case:
             return _held(part, part["awaits"], places, now)
         return self._ready(part, matter, document, now)
 
+    def refused(self, part: Document, missing: Collection[FactId]) -> bool:
+        """Tell whether a waiting part's form does not do without these facts."""
+        facts = self.judge.form.facts
+        coming = {f: facts[f].stand_in for f in self.issuers if f not in missing}
+        own = {k: v for k, v in self.answers["facts"].items() if k not in self.results}
+        answers = {**self.answers, "facts": {**coming, **own}}
+        matter = self.matters[part["matter"]]
+        document = project(matter, answers)
+        return bool(missing and self.judge.document_faults(matter.id, document))
+
     def report(self, part: Document) -> dict[str, Any]:
         """Return what the log says of a settled part: names and places, no values."""
         said = {"what": f"part.{part['state']}", "part": part["id"]}
@@ -151,7 +185,3 @@ def _held(
         "facts": list(facts),
         "faults": list(faults),
     }
-
-
-def _bound(matter: Matter) -> set[FactId]:
-    return {field.fact for field in matter.fields.values() if field.fact is not None}

@@ -7,9 +7,10 @@ from typing import Literal, TypeAlias
 from builder.model import FactId, MatterId, MergedForm, Text
 from submissions.store.contract import Document, Store
 
-#: waiting: for another matter's result. sending: on its way. held: a person must look.
+#: waiting: for another matter's result. sending: on its way. parked: the department
+#: cannot be reached any more, a person must look. held: a person must look.
 State: TypeAlias = Literal[
-    "waiting", "sending", "delivered", "decided", "held", "no_endpoint"
+    "waiting", "sending", "parked", "delivered", "decided", "held", "no_endpoint"
 ]
 
 
@@ -81,7 +82,7 @@ def by_resume_hash(store: Store, resume_hash: str) -> Document | None:
 
 def _step(submission: Document, part: Document, form: MergedForm) -> Step:
     matter = next(m for m in form.matters if m.id == part["matter"])
-    state, since = _state(submission, part)
+    state, since = state_of(submission, part)
     return Step(
         part=part["id"],
         matter=matter.id,
@@ -95,20 +96,20 @@ def _step(submission: Document, part: Document, form: MergedForm) -> Step:
     )
 
 
-def _state(submission: Document, part: Document) -> tuple[State, str]:
-    since = part["since"]
-    if part["state"] == "decided":
-        return "decided", since
-    if part["state"] == "held":
-        return "held", since
-    if part["state"] == "waiting":
-        return "waiting", since
+def state_of(submission: Document, part: Document) -> tuple[State, str]:
+    """Return where one part stands, and since when, UTC text."""
+    since, state = part["since"], part["state"]
+    if state in {"decided", "held", "waiting"}:
+        return state, since
     sent = [d for d in submission["deliveries"] if d["part"] == part["id"]]
     if not sent:
         return "no_endpoint", since
-    if all(delivery["state"] == "done" for delivery in sent):
-        return "delivered", max(delivery["last"]["at"] for delivery in sent)
-    return "sending", since
+    if any(delivery["state"] == "pending" for delivery in sent):
+        return "sending", since
+    done = [delivery for delivery in sent if delivery["state"] == "done"]
+    if done:
+        return "delivered", max(delivery["last"]["at"] for delivery in done)
+    return "parked", max(delivery["last"]["at"] for delivery in sent)
 
 
 def _awaits(

@@ -15,11 +15,22 @@ from standardwebhooks import Webhook
 from urllib3 import request
 from urllib3.exceptions import HTTPError
 
+from renderer.demo import once
+from renderer.demo.applicant import Applicant
+from renderer.demo.browser import Browser
+from submissions.delivery import events
+from submissions.store import open_store
+
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(sh|python)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+BLOCKS = re.findall(
+    r"^```(sh|python|json)\n(.*?)^```", README, re.MULTILINE | re.DOTALL
+)
 SHELL = [text.strip() for kind, text in BLOCKS if kind == "sh"]
 #: Commands that run until somebody stops them.
-SERVERS = ("make demo", "yibiao receiver")
+SERVERS = ("make demo",)
+#: Starts a portal, a worker and a receiver.
+(TOUR,) = [each for each in SHELL if "gunicorn" in each]
+RECEIVING, ANSWERING = [text for kind, text in BLOCKS if kind == "python"]
 #: This runs the test you read.
 NOT_RUN = "make test"
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "data", "__pycache__", ".*_cache")
@@ -47,7 +58,7 @@ def test_the_readme_shows_both_commands():
 
 
 def test_the_commands_of_the_readme_run_in_their_order(folder, environment):
-    chosen = [each for each in SHELL if each != NOT_RUN]
+    chosen = [each for each in SHELL if each not in {NOT_RUN, TOUR}]
     script = "\n".join(each for each in chosen if not each.startswith(SERVERS))
 
     done = subprocess.run(
@@ -109,10 +120,9 @@ def ask(url):
 
 
 def test_the_example_for_integrators_verifies(capsys):
-    (example,) = [text for kind, text in BLOCKS if kind == "python"]
     secret = "whsec_c2VjcmV0IG9mIGEgZGVwYXJ0bWVudA=="
     space = {"__name__": "example"}
-    exec(example.replace("whsec_...", secret), space)  # noqa: S102 - our own README
+    exec(RECEIVING.replace("whsec_...", secret), space)  # noqa: S102 - our own README
     client, now = space["app"].test_client(), datetime.now(UTC)
     body = '{"type": "part.ready", "data": {"matter": "tax", "document": {"XM": "王"}}}'
     headers = {
@@ -123,6 +133,80 @@ def test_the_example_for_integrators_verifies(capsys):
 
     good = client.post("/yibiao", data=body, headers=headers)
     forged = client.post("/yibiao", data=body + " ", headers=headers)
+    odd = client.post("/yibiao", headers=headers | {"webhook-signature": "v1"})
 
-    assert (good.status_code, forged.status_code) == (204, 401)
+    assert (good.status_code, forged.status_code, odd.status_code) == (204, 401, 401)
     assert "王" in capsys.readouterr().out
+
+
+def test_the_body_of_an_answer_is_one():
+    (body,) = [json.loads(text) for kind, text in BLOCKS if kind == "json"]
+
+    assert events.fault(body, "part.decided") == ""
+
+
+@pytest.fixture
+def tour(folder, environment):
+    """What the tour starts, at ports nobody else uses: portal and receiver."""
+    portal, receiver = "http://127.0.0.1:18300", "http://127.0.0.1:19300"
+    script = TOUR.replace("8000", "18300").replace("9100", "19300")
+    with subprocess.Popen(
+        ["bash", "-euc", script],
+        cwd=folder,
+        env=environment | {"YIBIAO_RECEIVER_PRODUCT": portal},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            ask(portal)
+            ask(receiver)
+            yield portal, receiver
+        finally:
+            os.killpg(running.pid, signal.SIGTERM)
+            said = running.communicate(timeout=SECONDS)[0]
+    assert "Traceback" not in said, said
+
+
+def test_the_tour_reaches_a_delivery_and_its_answer(tour, folder, forms):
+    portal, receiver = tour
+    told = once.sample("newborn_birth")
+    applicant = Applicant(
+        browser=Browser(),
+        form=forms["newborn_birth"],
+        answers=told["answers"],
+        tell=print,
+    )
+    applicant.apply(f"{portal}/", told["person"])
+    arrival = answered(receiver)
+    store = open_store(f"sqlite:///{folder}/data/tour/yibiao.db", create=False)
+    (endpoint,) = store.find("endpoints")
+    (submission,) = store.find("submissions")
+    store.close()
+    part = next(p for p in submission["parts"] if p["id"] == arrival["part"])
+    space = {}
+    exec(ANSWERING, space)  # noqa: S102 - our own README
+
+    def status(secret=endpoint["secret"], **changes):
+        data = {"part": part["id"], "digest": part["digest"], "outcome": "approved"}
+        data["values"] = {"newborn:birth.cert_no": "Y420116826"}
+        return space["answer"](portal, secret, data | changes).status
+
+    assert (arrival["verified"], arrival["answer"]) == (True, "accepted")
+    assert arrival["matter"] == "nhc.birth_cert"
+    assert status() == 200
+    assert status("whsec_" + "A" * 32) == 401
+    assert status(part="p_none") == 404
+    assert status(values={"newborn:birth.cert_no": 1}) == 422
+
+
+def answered(receiver):
+    """Wait for the first message that came and was answered."""
+    for _ in range(100):
+        for arrival in request("GET", f"{receiver}/received.json").json():
+            if arrival["answer"]:
+                return arrival
+        time.sleep(0.1)
+    pytest.fail("nothing came")
+    return None

@@ -53,9 +53,15 @@ def read(folder: Path | None) -> Catalogue:
 
     Raises:
         DefinitionErrors: there are mistakes in them.
+        click.BadParameter: there are no affairs.
     """
     source: Traversable = folder or files("form_defs")
-    return load(read_folder(source))
+    catalogue = load(read_folder(source))
+    if not catalogue.affairs:
+        raise click.BadParameter(
+            f"there are no affairs in {source}", param_hint="--defs"
+        )
+    return catalogue
 
 
 def known(catalogue: Catalogue, affair: str) -> AffairId:

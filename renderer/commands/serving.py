@@ -14,17 +14,19 @@ from threading import Event, Thread
 from types import FrameType
 
 import click
+from click.core import ParameterSource
 
 from renderer.commands.definitions import defs, read
-from renderer.commands.store import new_secret, opened
+from renderer.commands.store import opened
 from renderer.demo import once as applying
 from renderer.demo.house import results, running
 from renderer.receiver import Answers, create_receiver
-from renderer.servers import address, listen, serving
+from renderer.servers import NEARBY, address, listen, serving
 from submissions import drafts, outbound
 from submissions.clock import utc_now, utc_text
+from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
-from submissions.errors import StoreUnavailableError
+from submissions.errors import ForbiddenAddressError, StoreUnavailableError
 from submissions.store.contract import Store
 
 _logger = logging.getLogger(__name__)
@@ -56,11 +58,43 @@ def until_stopped() -> Iterator[Event]:
             signal.signal(each, handler)
 
 
+def hosts_and_ports(
+    _context: click.Context, _option: click.Parameter, allowed: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Let receivers such as "127.0.0.1:9100" pass, as requests name them.
+
+    Raises:
+        click.BadParameter: one of them is no host with a port.
+    """
+    try:
+        return tuple(outbound.allowance(each) for each in allowed)
+    except ForbiddenAddressError as error:
+        raise click.BadParameter(
+            f"{error.url!r} is no HOST:PORT such as 127.0.0.1:9100."
+        ) from error
+
+
+def signing_secret(
+    _context: click.Context, _option: click.Parameter, secret: str
+) -> str:
+    """Let a secret pass.
+
+    Raises:
+        click.BadParameter: it is none.
+    """
+    try:
+        webhook.key_of(secret)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.") from error
+    return secret
+
+
 @click.command()
 @click.option(
     "--allow",
     multiple=True,
     metavar="HOST:PORT",
+    callback=hosts_and_ports,
     help="A receiver that may be private and without TLS; may be repeated.",
 )
 def worker(allow: tuple[str, ...]) -> None:
@@ -69,11 +103,20 @@ def worker(allow: tuple[str, ...]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     owner = f"{socket.gethostname()}:{os.getpid()}"
     post = partial(outbound.post, allowed=allow)
-    with opened() as store, until_stopped() as stop:
+    with opened() as store, until_stopped() as stop, sweeping(store, stop):
         _logger.info("worker.started owner=%s", owner)
-        sweeper = Thread(target=_sweep, args=(store, stop))
-        sweeper.start()
         Worker(store, clock=utc_now, owner=owner, post=post).run(stop)
+
+
+@contextmanager
+def sweeping(store: Store, stop: Event) -> Iterator[None]:
+    """Sweep beside what runs; however that ends, stop and wait for the sweeping."""
+    sweeper = Thread(target=_sweep, args=(store, stop), name="sweeper")
+    sweeper.start()
+    try:
+        yield
+    finally:
+        stop.set()
         sweeper.join()
 
 
@@ -88,7 +131,12 @@ def _sweep(store: Store, stop: Event) -> None:
 
 @click.command()
 @click.option("--port", type=PORTS, default=PORTAL_PORT + BETWEEN, show_default=True)
-@click.option("--secret", required=True, help="whsec_..., from `yibiao endpoint add`.")
+@click.option(
+    "--secret",
+    required=True,
+    callback=signing_secret,
+    help="whsec_..., from `yibiao endpoint add`.",
+)
 @click.option(
     "--product",
     default=f"http://127.0.0.1:{PORTAL_PORT}",
@@ -96,12 +144,18 @@ def _sweep(store: Store, stop: Event) -> None:
     help="Where results are sent back to.",
 )
 @defs
-def receiver(port: int, secret: str, product: str, defs: Path | None) -> None:
+@click.pass_context
+def receiver(
+    context: click.Context, port: int, secret: str, product: str, defs: Path | None
+) -> None:
     """Receive as a department would.
 
     Verifies and judges what comes, shows it, and answers with sample results.
     """
     matters = read(defs).matters
+    # A port somebody chose is where messages are sent to; another is of no use.
+    chosen = context.get_parameter_source("port") is not ParameterSource.DEFAULT
+    nearby = 0 if chosen else NEARBY
     with (
         until_stopped() as stop,
         closing(Answers(product, results(), lambda _: secret)) as answers,
@@ -109,7 +163,7 @@ def receiver(port: int, secret: str, product: str, defs: Path | None) -> None:
         app = create_receiver(
             secret_of=lambda _: secret, matters=matters, answers=answers
         )
-        with listen(port) as listening, serving(app, listening):
+        with listen(port, nearby=nearby) as listening, serving(app, listening):
             click.echo(f"{address(listening)}/DEPARTMENT receives.")
             click.echo(f"{address(listening)}/ shows what came. Ctrl-C stops it.")
             stop.wait()
@@ -141,11 +195,10 @@ def demo(data: Path, port: int, *, once: bool, as_json: bool) -> None:
 
 def keep_running(data: Path, port: int) -> None:
     """Run the demo until somebody stops it, and say where to look."""
+    receiver_port = port + BETWEEN
     with (
         until_stopped() as stop,
-        running(
-            data, port=port, receiver_port=port + 1000, new_secret=new_secret
-        ) as house,
+        running(data, port=port, receiver_port=receiver_port) as house,
     ):
         click.echo(f"The portal             {house.portal}/")
         click.echo(f"Sample people sign in  {house.portal}/sign-in")
@@ -160,7 +213,7 @@ def apply_once(*, as_json: bool) -> None:
     """Apply for every affair over HTTP; end with 1 if anything did not arrive."""
     with (
         TemporaryDirectory(prefix="yibiao-") as folder,
-        running(Path(folder), port=0, receiver_port=0, new_secret=new_secret) as house,
+        running(Path(folder), port=0, receiver_port=0) as house,
     ):
         found = applying.apply_everywhere(
             house, tell=lambda line: click.echo(line, err=True)

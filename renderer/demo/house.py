@@ -1,14 +1,16 @@
 """The whole product in one process: portal, worker and sample receiver."""
 
+import fcntl
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
+from secrets import token_bytes
 from threading import Event, Thread
-from typing import Any, TypeAlias
+from typing import Any
 
 from builder import merge as merging
 from builder import pack
@@ -20,12 +22,14 @@ from renderer.receiver import Answers, create_receiver
 from renderer.servers import address, listen, serving
 from submissions import outbound, packs, routing
 from submissions.clock import utc_now, utc_text
+from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
+from submissions.errors import StoreUnavailableError
 from submissions.store import open_store
 from submissions.store.contract import Document, Store
 
-#: Makes the secret of one department.
-NewSecret: TypeAlias = Callable[[], str]
+#: Marks what the demo puts into the store.
+BY = "yibiao demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +47,7 @@ def publish_shipped(store: Store) -> dict[str, MergedForm]:
     catalogue = load(read_folder(files("form_defs")))
     forms = {each: merging.merge(catalogue, each) for each in catalogue.affairs}
     for form in forms.values():
-        packs.publish(store, pack.dump(form), now=_now(), by="yibiao demo")
+        packs.publish(store, pack.dump(form), now=_now(), by=BY)
     return {str(affair): form for affair, form in forms.items()}
 
 
@@ -53,7 +57,6 @@ def running(
     *,
     port: int,
     receiver_port: int,
-    new_secret: NewSecret,
 ) -> Iterator[House]:
     """Start everything, and stop everything at the end.
 
@@ -67,8 +70,8 @@ def running(
         StoreUnavailableError: the data folder cannot be used.
         OSError: no port is free, or the data folder cannot be written.
     """
-    data.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
+        stack.enter_context(_alone(data))
         people = stack.enter_context(as_file(files("renderer.demo") / "people.json"))
         settings = Settings(data=data, demo_people=people)
         store = open_store(settings.store_url)
@@ -79,7 +82,7 @@ def running(
         receiver_socket = stack.enter_context(listen(receiver_port))
         portal, receiver = address(portal_socket), address(receiver_socket)
         departments = sorted({each.department for each in matters.values()})
-        secrets = connect(store, receiver, departments, new_secret)
+        secrets = connect(store, receiver, departments)
         answers = stack.enter_context(closing(Answers(portal, results(), secrets.get)))
         stack.enter_context(_working(store, receiver.removeprefix("http://")))
         stack.enter_context(serving(create_app(settings, store=store), portal_socket))
@@ -90,19 +93,20 @@ def running(
         yield House(portal=portal, receiver=receiver, store=store, forms=forms)
 
 
-def connect(
-    store: Store, receiver: str, departments: Iterable[str], new_secret: NewSecret
-) -> dict[str, str]:
+def connect(store: Store, receiver: str, departments: Iterable[str]) -> dict[str, str]:
     """Send the documents of these departments to the receiver; return their secrets.
 
-    An endpoint that is there already keeps its secret, and moves along when the
-    receiver has another port.
+    The demo's own endpoint that is there already keeps its secret, and moves along
+    when the receiver has another port. A department that somebody else connected is
+    left alone.
     """
-    known = {each.department: each for each in routing.endpoints(store)}
+    every = routing.endpoints(store)
+    known = {each.department: each for each in every if each.by == BY}
+    others = {each.department for each in every} - known.keys()
     secrets: dict[str, str] = {}
-    for department in departments:
+    for department in sorted(set(departments) - others):
         url, here = f"{receiver}/{department}", known.get(department)
-        secrets[department] = here.secret if here else new_secret()
+        secrets[department] = here.secret if here else webhook.new_secret(token_bytes)
         if here is None:
             routing.add_endpoint(
                 store,
@@ -111,10 +115,26 @@ def connect(
                 url=url,
                 secret=secrets[department],
                 now=_now(),
+                by=BY,
             )
         elif here.url != url:
             store.update("endpoints", here.id, partial(_move, url))
     return secrets
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """Keep a second demo out of a folder: each would move the other's endpoints."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (data / "demo.lock").open("w") as lock:
+        try:
+            # The lock ends with this process, however it ends.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreUnavailableError(
+                f"another demo uses {data}", "Stop it, or name another folder: --data."
+            ) from error
+        yield
 
 
 def _move(url: str, endpoint: Document) -> Document:

@@ -80,8 +80,10 @@ def verify(
     message_id, sent_at = given["webhook-id"], given["webhook-timestamp"]
     if not re.fullmatch(r"[0-9]{1,12}", sent_at):
         raise MalformedHeaderError("webhook-timestamp", "whole seconds since 1970")
-    if not re.fullmatch(r"[!-~]{1,256}", message_id):
-        raise MalformedHeaderError("webhook-id", "1 to 256 visible ASCII signs")
+    # A dot would let one signature stand for another id and another time.
+    if not re.fullmatch(r"[!-\-/-~]{1,256}", message_id):
+        rule = "1 to 256 visible ASCII signs without a dot"
+        raise MalformedHeaderError("webhook-id", rule)
     if abs(now - int(sent_at)) > TOLERANCE:
         raise StaleMessageError(now - int(sent_at), TOLERANCE)
     expected = [

@@ -1,7 +1,8 @@
 """Sends what is due: claim, sign, post, record. At least once, never dropped.
 
 A worker may be stopped or killed anywhere. What it claimed is due again when its lease
-ends, and a receiver knows a repeat by its message id.
+ends, and a receiver knows a repeat by its message id. A delivery that stops its worker
+every time is held for a person, so that it cannot stop the others for ever.
 """
 
 import logging
@@ -26,6 +27,9 @@ from submissions.store.contract import Document, Store
 LEASE = 60.0
 #: Deliveries of one submission that are sent at the same time, and per claim.
 AT_ONCE = 8
+#: After so many claims of a submission without a result its deliveries are sent one by
+#: one, so that the one at fault shows; after so many more that one is held.
+CLAIMS_TOGETHER, CLAIMS_ALONE = 2, 3
 #: Shortest and longest pause of a worker that finds nothing due, seconds.
 IDLE = (0.05, 0.5)
 
@@ -39,7 +43,8 @@ class Outcome:
     """What one attempt at one delivery brought."""
 
     delivery: str
-    #: done: the receiver has it; failed: try again; parked: a person must look.
+    #: done: the receiver has it; failed: try again; parked: a person must look; held:
+    #: it stopped every worker that tried it, a person must look.
     state: str
     at: str
     code: int | None
@@ -119,14 +124,45 @@ class Worker:
         )
         if claimed is None:
             return 0
+        try:
+            return self._send_due(claimed, token, now)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one must not stop the others
+            # No trace: it could hold what was filled in.
+            kind = type(error).__name__
+            _logger.warning("submission.failed id=%s type=%s", claimed["_id"], kind)
+            return 1
+
+    def _send_due(self, claimed: Document, token: str, now: str) -> int:
         due = [
             delivery
             for delivery in claimed["deliveries"]
             if delivery["state"] == "pending" and delivery["due_at"] <= now
-        ][:AT_ONCE]
-        outcomes = self._attempt_all(claimed, due)
+        ]
+        if claimed["claims"] > CLAIMS_TOGETHER:
+            due = due[:1]
+        if due and claimed["claims"] > CLAIMS_TOGETHER + CLAIMS_ALONE:
+            outcomes = {due[0]["id"]: self._suspected(claimed, due[0])}
+        else:
+            outcomes = self._attempt_all(claimed, due[:AT_ONCE])
         self._record(claimed["_id"], token, outcomes)
-        return max(len(due), 1)
+        return max(len(outcomes), 1)
+
+    def _suspected(self, submission: Document, delivery: Document) -> Outcome:
+        """Say of a delivery that it is held: its tries never came to an end."""
+        _logger.warning(
+            "delivery.held id=%s submission=%s", delivery["id"], submission["_id"]
+        )
+        return Outcome(
+            delivery=delivery["id"],
+            state="held",
+            at=utc_text(self._clock()),
+            code=None,
+            error="no result",
+            tries=delivery["tries"],
+            due_at=None,
+        )
 
     def _attempt_all(
         self, submission: Document, due: list[Document]
@@ -206,7 +242,9 @@ class Worker:
             recorded = self._store.update(
                 "submissions",
                 submission,
-                lambda found: record(found, token=token, outcomes=outcomes),
+                lambda found: routing.tagged(
+                    record(found, token=token, outcomes=outcomes)
+                ),
             )
         except Missing:
             return  # erased meanwhile: there is nothing left to say
@@ -214,6 +252,8 @@ class Worker:
             outcome = outcomes.get(delivery["id"])
             if outcome is not None and outcome.code == _GONE:
                 routing.pause(self._store, delivery["endpoint"])
+        # What was parked goes to another endpoint, if there is one.
+        routing.look_again(self._store, recorded, now=utc_text(self._clock()))
 
 
 def record(
@@ -262,5 +302,5 @@ def _changed(delivery: Document, outcome: Outcome, *, mine: bool) -> Document:
         return delivery
     if outcome.due_at is None:
         rest = {key: value for key, value in delivery.items() if key != "due_at"}
-        return {**rest, "state": "parked", "tries": tries, "last": last}
+        return {**rest, "state": outcome.state, "tries": tries, "last": last}
     return {**delivery, "due_at": outcome.due_at, "tries": tries, "last": last}

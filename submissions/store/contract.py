@@ -40,13 +40,7 @@ class Collection:
 
 COLLECTIONS: Mapping[str, Collection] = {
     "submissions": Collection(
-        indexes=(
-            ("wake_at",),
-            ("affair", "created_at"),
-            ("status", "created_at"),
-            ("ref",),
-        ),
-        tagged=True,
+        indexes=(("wake_at",), ("affair", "created_at")), tagged=True
     ),
     "drafts": Collection(
         indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",))
@@ -94,12 +88,6 @@ class Store(ABC):
         Args:
             order: a declared field; "-field" is descending.
         """
-
-    @abstractmethod
-    def tally(
-        self, collection: str, by: str, where: Sequence[Condition] = ()
-    ) -> dict[str, int]:
-        """Count documents by the value of one declared field."""
 
     @abstractmethod
     def claim(

@@ -134,18 +134,6 @@ class SqliteStore(Store):
         query = f"SELECT doc FROM {collection}{conditions}{ending}"  # noqa: S608 - declared
         return [_parsed(row[0]) for row in self._read(query, values)]
 
-    def tally(
-        self, collection: str, by: str, where: Sequence[Condition] = ()
-    ) -> dict[str, int]:
-        """Count documents by the value of one declared field."""
-        conditions, values = _conditions(collection, where)
-        field = _field(collection, by)
-        query = (
-            f"SELECT {field}, count(*) FROM {collection}{conditions} "  # noqa: S608 - declared
-            f"GROUP BY 1 HAVING {field} IS NOT NULL"
-        )
-        return dict(self._read(query, values))
-
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str
     ) -> Document | None:

@@ -88,6 +88,21 @@ def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path):
             assert request("GET", f"{portal}/").status == 200
 
 
+def test_a_second_demo_on_the_same_data_is_refused(tmp_path):
+    with started("--data", tmp_path, "--port", 18120):
+        done = subprocess.run(
+            yibiao("demo", "--data", tmp_path, "--port", 18140),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert f"another demo uses {tmp_path}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_data_folder_that_cannot_be_used_is_told_in_words(tmp_path):
     (tmp_path / "file").write_text("")
     done = subprocess.run(

@@ -2,15 +2,16 @@
 
 import pytest
 
-from renderer.commands.store import new_secret
 from renderer.demo import once
 from renderer.demo.house import running
+from submissions import routing
+from submissions.delivery import webhook
 
 
 @pytest.fixture
 def start(tmp_path):
     """Start the whole product with the same data folder every time."""
-    return lambda: running(tmp_path, port=0, receiver_port=0, new_secret=new_secret)
+    return lambda: running(tmp_path, port=0, receiver_port=0)
 
 
 def test_a_second_start_keeps_what_was_submitted_and_finds_the_receiver_again(start):
@@ -23,6 +24,26 @@ def test_a_second_start_keeps_what_was_submitted_and_finds_the_receiver_again(st
     assert first.receiver != second.receiver
     assert [len(submission["parts"]) for submission in kept] == [7]
     assert (counted["delivered"], counted["verified"]) == (7, 7)
+
+
+def test_a_department_that_somebody_else_connected_is_left_alone(start):
+    url = "https://tax.example.org"
+    with start() as house:
+        own = {e.department: e for e in routing.endpoints(house.store)}
+        routing.remove(house.store, own["tax"].id, now="2026-11-22T00:00:00.000Z")
+        id_ = routing.add_endpoint(
+            house.store,
+            department="tax",
+            area="",
+            url=url,
+            secret=webhook.new_secret(bytes),
+            now="2026-11-22T00:00:00.000Z",
+        )
+        before = routing.endpoint(house.store, id_)
+    with start() as house:
+        kept = [e for e in routing.endpoints(house.store) if e.department == "tax"]
+
+    assert kept == [before]
 
 
 def test_an_applicant_who_says_nothing_gets_nowhere_and_it_is_told(start, monkeypatch):
@@ -46,7 +67,7 @@ def test_a_message_signed_with_another_secret_is_not_ok(start, monkeypatch):
             house.store.update(
                 "endpoints",
                 endpoint["_id"],
-                lambda found: {**found, "secret": new_secret()},
+                lambda found: {**found, "secret": webhook.new_secret(bytes)},
             )
         counted = once.apply_for(house, "newborn_birth", tell=print)
 

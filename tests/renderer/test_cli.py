@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 
 import pytest
 from click.testing import CliRunner
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 from builder import pack
 from builder.model import AffairId
 from renderer.cli import main
+from submissions.delivery import webhook
+from submissions.store import open_store
 
 
 @pytest.fixture
@@ -138,6 +141,12 @@ def test_publishing_twice_changes_nothing(yibiao):
     assert second.stdout.count("@1 unchanged") == 2
 
 
+def test_only_its_owner_can_look_into_what_publish_makes(yibiao, tmp_path):
+    yibiao("publish", "newborn_birth")
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_publishing_one_affair_publishes_no_other(yibiao):
     done = yibiao("publish", "newborn_birth")
 
@@ -179,7 +188,8 @@ def test_a_store_that_cannot_be_used_is_told_in_words(yibiao, tmp_path):
     done = yibiao("publish", "--shipped")
 
     assert done.exit_code == 1
-    assert str(tmp_path / "data") in done.stderr
+    assert f"{tmp_path / 'data'} is a file." in done.stderr
+    assert "Let YIBIAO_DATA name the folder" in done.stderr
     assert "Traceback" not in done.output
 
 
@@ -190,7 +200,9 @@ def test_the_secret_of_an_endpoint_is_shown_once(yibiao):
 
     secret = added.stdout.strip()
     assert secret.startswith("whsec_")
-    assert "tax 4201 https://tax.example/in active" in listed.stdout
+    headings, row = map(str.split, listed.stdout.splitlines())
+    assert headings == ["ID", "DEPARTMENT", "AREA", "URL", "STATE"]
+    assert row[1:] == ["tax", "4201", "https://tax.example/in", "active"]
     assert secret not in listed.output
 
 
@@ -214,3 +226,173 @@ def test_an_unknown_department_is_answered_with_those_that_are_known(yibiao):
 
 def test_json_without_once_is_refused(yibiao):
     assert yibiao("demo", "--json").exit_code == 2
+
+
+@pytest.mark.parametrize("command", ["check", "publish --shipped"])
+def test_a_folder_without_affairs_is_said(yibiao, tmp_path, command):
+    (tmp_path / "empty").mkdir()
+
+    done = yibiao(*command.split(), "--defs", tmp_path / "empty")
+
+    assert done.exit_code == 2
+    assert f"there are no affairs in {tmp_path / 'empty'}" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["endpoint list", "endpoint pause e_1", "endpoint remove e_1", "status"],
+)
+@pytest.mark.parametrize("name", ["YIBIAO_DATA", "YIBIAO_STORE"])
+def test_a_store_that_is_not_there_is_said_and_not_made(
+    yibiao, tmp_path, monkeypatch, command, name
+):
+    there = tmp_path / "mistyped"
+    value = there if name == "YIBIAO_DATA" else f"sqlite:///{there}/yibiao.db"
+    monkeypatch.setenv(name, str(value))
+
+    done = yibiao(*command.split())
+
+    assert done.exit_code == 1
+    assert f"there is no store at {there}/yibiao.db" in done.stderr
+    assert f"{name} says where it is" in done.stderr
+    assert not there.exists()
+
+
+@pytest.mark.parametrize("area", ["42011", "4201x6", "４２", "4201160020011"])
+def test_what_is_no_area_code_is_refused(yibiao, area):
+    yibiao("publish", "--shipped")
+
+    done = yibiao("endpoint", "add", "tax", "https://tax.example/in", "--area", area)
+
+    assert done.exit_code == 2
+    assert "2, 4, 6, 9 or 12 digits" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://tax.example", "https://tax.example:99999", "https://tax.example:0"]
+)
+def test_a_url_that_can_never_be_called_is_refused(yibiao, url):
+    yibiao("publish", "--shipped")
+
+    done = yibiao("endpoint", "add", "tax", url)
+
+    assert done.exit_code == 1
+    assert f"{url} may not be called" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "reason", "allowed"),
+    [
+        ("http://127.0.0.1:9100/tax", "it is not https", "127.0.0.1:9100"),
+        ("https://tax.example:9100/", "port 9100 is none", "tax.example:9100"),
+        ("https://10.1.2.3/tax", "private network", "10.1.2.3:443"),
+        ("https://localhost/tax", "private network", "localhost:443"),
+    ],
+)
+def test_a_url_that_a_worker_will_refuse_is_told_with_the_remedy(
+    yibiao, url, reason, allowed
+):
+    yibiao("publish", "--shipped")
+
+    done = yibiao("endpoint", "add", "tax", url)
+
+    assert done.exit_code == 0
+    assert reason in done.stderr
+    assert f"yibiao worker --allow {allowed}\n" in done.stderr
+    assert "--allow" not in yibiao("endpoint", "add", "tax", "https://t.example").stderr
+
+
+def test_a_second_endpoint_is_told_to_be_one_more(yibiao):
+    yibiao("publish", "--shipped")
+    first = yibiao("endpoint", "add", "tax", "https://one.example")
+    elsewhere = yibiao("endpoint", "add", "tax", "https://wh.example", "--area", "4201")
+    second = yibiao("endpoint", "add", "tax", "https://two.example")
+
+    assert "endpoints for" not in first.stderr + elsewhere.stderr
+    assert "tax now has 2 endpoints for everywhere" in second.stderr
+
+
+@pytest.fixture
+def tax(yibiao):
+    """The id of an endpoint."""
+    yibiao("publish", "--shipped")
+    return yibiao("endpoint", "add", "tax", "https://tax.example").stderr.split()[0]
+
+
+def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax):
+    def states():
+        rows = yibiao("endpoint", "list").stdout.splitlines()[1:]
+        return [row.split()[-1] for row in rows]
+
+    assert yibiao("endpoint", "pause", tax).exit_code == 0
+    assert states() == ["paused"]
+    assert f"yibiao endpoint resume {tax}" in yibiao("status").stdout
+    assert "sent again: 0" in yibiao("endpoint", "resume", tax).stdout
+    assert states() == ["active"]
+    assert yibiao("endpoint", "remove", tax).exit_code == 0
+    assert states() == []
+
+
+@pytest.mark.usefixtures("tax")
+@pytest.mark.parametrize("command", ["pause", "resume", "remove"])
+def test_an_endpoint_that_is_not_there_is_answered_with_where_to_look(yibiao, command):
+    done = yibiao("endpoint", command, "e_none")
+
+    assert done.exit_code == 2
+    assert "There is no endpoint 'e_none'. `yibiao endpoint list`" in done.stderr
+
+
+def test_status_counts_what_has_not_arrived(yibiao, tax, tmp_path):
+    yibiao("endpoint", "pause", tax)
+    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    parts = [
+        {"id": "p_1", "department": "tax", "state": "waiting", "since": ""},
+        {"id": "p_2", "department": "bank", "state": "held", "since": ""},
+    ]
+    store.insert(
+        "submissions",
+        {"_id": "s_1", "status": "open", "parts": parts, "deliveries": [], "tags": []},
+    )
+    store.close()
+
+    told = json.loads(yibiao("status", "--json").stdout)
+    lines = yibiao("status").stdout.splitlines()
+
+    none = {"waiting": 0, "sending": 0, "no_endpoint": 0, "parked": 0, "held": 0}
+    assert told["departments"] == {
+        "bank": none | {"held": 1},
+        "tax": none | {"waiting": 1},
+    }
+    assert [each["id"] for each in told["paused"]] == [tax]
+    assert lines[1].split() == ["bank", "0", "0", "0", "0", "1"]
+    assert lines[-1].startswith("Paused: tax https://tax.example")
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    ["127.0.0.1", "http://127.0.0.1:9100", ":9100", "h:0", "h:99999", "h:9/x"],
+)
+def test_what_is_no_host_and_port_cannot_be_allowed(yibiao, allowed):
+    done = yibiao("worker", "--allow", allowed)
+
+    assert done.exit_code == 2
+    assert f"{allowed!r} is no HOST:PORT" in done.stderr
+
+
+@pytest.mark.parametrize("secret", ["geheim", "whsec_", "whsec_c2hvcnQ="])
+def test_a_receiver_wants_a_secret(yibiao, secret):
+    done = yibiao("receiver", "--secret", secret)
+
+    assert done.exit_code == 2
+    assert "a secret is whsec_ and base64" in done.stderr
+
+
+def test_a_receiver_keeps_to_the_port_it_was_given(yibiao):
+    secret = webhook.new_secret(bytes)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = yibiao("receiver", "--secret", secret, "--port", port)
+
+    assert done.exit_code == 1
+    assert f"Port {port} is taken" in done.stderr

@@ -150,6 +150,46 @@ def test_a_message_with_another_signature_counts_for_nothing(client, headers):
     assert (arrival["verified"], arrival["document"]) == (False, None)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: [],
+        lambda _: {},
+        lambda _: {"type": ["part.ready"]},
+        lambda whole: {"type": "part.ready", "timestamp": whole["timestamp"]},
+        lambda whole: whole | {"data": []},
+        lambda whole: whole | {"data": whole["data"] | {"matter": {}}},
+        lambda whole: whole | {"data": whole["data"] | {"extra": 1}},
+    ],
+    ids=["list", "empty", "type", "no data", "data", "matter", "extra"],
+)
+def test_a_signed_body_that_is_no_event_is_refused(client, change):
+    body = json.dumps(change(event({"XM": "王小明"})))
+
+    answer = client.post("/public_security", data=body, headers=signed(body))
+    (arrival,) = client.get("/received.json").json
+
+    assert (answer.status_code, arrival["verified"]) == (422, False)
+    assert arrival["why"].startswith("$")
+    assert client.get("/").status_code == 200
+
+
+def test_an_event_of_a_new_type_is_taken_and_left_aside(client):
+    body = json.dumps({"type": "part.recalled", "data": {"part": "p_1"}})
+
+    answer = client.post("/public_security", data=body, headers=signed(body))
+
+    assert answer.status_code == 204
+
+
+def test_a_body_nested_very_deep_is_refused(client):
+    body = "[" * 100_000
+
+    answer = client.post("/public_security", data=body, headers=signed(body))
+
+    assert answer.status_code == 401
+
+
 def test_the_secret_of_one_department_opens_no_other(client):
     body = json.dumps(event({"XM": "王小明"}))
 

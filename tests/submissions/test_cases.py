@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -6,7 +7,8 @@ from hypothesis import strategies as st
 
 from submissions import cases, log
 from submissions.delivery import webhook
-from submissions.progress import by_owner, by_resume_hash, progress
+from submissions.progress import progress
+from submissions.routing import endpoints, pause
 
 
 @pytest.fixture
@@ -177,6 +179,29 @@ def test_a_repeated_call_changes_nothing(applied):
     assert applied.submission() == after
 
 
+@pytest.mark.parametrize(
+    ("again", "told"), [(False, "Recorded."), (True, "nothing was changed")]
+)
+def test_a_worker_that_writes_meanwhile_changes_no_answer(applied, again, told):
+    event = decision(applied, "licence", values=CODE)
+    if again:
+        call(applied, "licence", event)
+
+    class Busy:
+        """A store that somebody else writes to between our read and our write."""
+
+        def __getattr__(self, name):
+            return getattr(applied.store, name)
+
+        def update(self, collection, id_, edit):
+            applied.store.update(collection, id_, lambda found: found | {"note": "x"})
+            return applied.store.update(collection, id_, edit)
+
+    busy = replace(applied, store=Busy())
+
+    assert told in call(busy, "licence", event).message
+
+
 def test_another_decision_about_a_decided_part_is_refused(applied):
     decide(applied, "licence", values=CODE)
     changed = decision(applied, "licence", values={"company:code": "91XX"})
@@ -245,7 +270,11 @@ def test_a_call_about_another_departments_part_is_refused(applied):
         ({"type": "part.accepted"}, "not supported yet"),
         ({"type": "part.correction_requested"}, "not supported yet"),
         ({"type": "part.lost"}, "/type: const"),
-        ({"timestamp": "today"}, "/timestamp: pattern"),
+        ({"timestamp": "today"}, '/timestamp: format "date-time"'),
+        ({"timestamp": "2026-11-22T03:04:05"}, '/timestamp: format "date-time"'),
+        (b"[" * 100_000 + b"]" * 100_000, "no JSON"),
+        (b'{"data": NaN}', "no JSON"),
+        (b'{"data": {"values": {"company:code": "\\ud800"}}}', "no JSON"),
         ({"values": {"company:code": "lower"}}, "company:code: pattern"),
         ({"values": {"company:tax_number": "T1234"}}, "licence issues company:code"),
         ({"values": {"company:name": "x"}}, "licence issues company:code"),
@@ -267,6 +296,29 @@ def test_what_is_wrong_with_a_call_is_said(applied, change, says):
 
     assert (answer.status, says in answer.message) == (422, True), answer
     assert applied.submission() == before
+
+
+@pytest.mark.parametrize(
+    "moment", ["2026-11-22T03:04:05.678901+00:00", "2026-11-22T11:04:05+08:00"]
+)
+def test_a_call_may_write_its_time_in_any_way_of_rfc_3339(applied, moment):
+    event = decision(applied, "licence", values=CODE) | {"timestamp": moment}
+
+    assert call(applied, "licence", event).status == 200
+
+
+@pytest.mark.parametrize(
+    ("depth", "says"),
+    [(200, "company:code: type"), (245, ""), (300, "no JSON"), (1000, "no JSON")],
+)
+def test_a_value_nested_very_deep_is_refused(applied, depth, says):
+    deep = "[" * depth + "]" * depth
+    event = json.dumps(decision(applied, "licence", values={"company:code": 1}))
+    body = event.replace('"company:code": 1', f'"company:code": {deep}').encode()
+
+    answer = call(applied, "licence", body)
+
+    assert (answer.status, says in answer.message) == (422, True)
 
 
 def test_a_decision_about_another_document_is_refused(applied):
@@ -343,13 +395,28 @@ def test_an_approval_without_a_value_that_nobody_needs_releases_the_parts(applie
     assert json.loads(applied.part("fund")["body"]) == {"staff": 3}
 
 
-def test_an_approval_without_the_value_others_need_holds_their_parts(applied):
-    assert decide(applied, "licence").status == 200
+def test_an_approval_without_the_value_others_need_is_refused_and_can_be_mended(
+    applied,
+):
+    before = applied.submission()
 
-    assert applied.part("tax")["state"] == "held"
-    assert applied.part("tax")["faults"] == [
-        {"pointer": "/code", "keyword": "required"}
-    ]
+    answer = decide(applied, "licence")
+
+    assert answer.status == 422
+    assert answer.message == "/data/values: licence must bring company:code."
+    assert applied.submission() == before
+    assert decide(applied, "licence", values=CODE).status == 200
+    assert applied.part("tax")["state"] == "ready"
+
+
+def test_a_department_may_sign_with_the_secret_of_where_its_part_was_sent(applied):
+    (first,) = [e for e in endpoints(applied.store) if e.department == "market"]
+    pause(applied.store, first.id)
+    old = applied.secrets["market"]
+    applied.connect("market", "https://new.example.org")
+    event = decision(applied, "licence", values=CODE)
+
+    assert call(applied, "licence", event, secret=old).status == 200
 
 
 def test_a_released_part_without_an_endpoint_is_said_and_picked_up_later(city):
@@ -428,14 +495,3 @@ def test_progress_says_whose_result_is_waited_for(applied):
         ("company:grade", "tax"),
         ("company:tax_number", "tax"),
     ]
-
-
-def test_a_submission_is_found_by_its_person_and_by_its_resume_code(applied):
-    applied.clock.pass_(minutes=1)
-    applied.apply("s_two", owner="person:1")
-
-    mine = [each["_id"] for each in by_owner(applied.store, "person:1")]
-    assert mine == ["s_two", "s_one"]
-    assert by_owner(applied.store, "person:2") == []
-    assert by_resume_hash(applied.store, "hash of s_two")["_id"] == "s_two"
-    assert by_resume_hash(applied.store, "hash") is None

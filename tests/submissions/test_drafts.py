@@ -9,7 +9,7 @@ from submissions.errors import Conflict, Duplicate
 def test_a_draft_keeps_answers_and_where_they_came_from(city):
     saved = city.draft("s_one", owner="person:1")
 
-    assert drafts.get(city.store, "s_one") == saved
+    assert drafts.get(city.store, "s_one", now=city.clock.text) == saved
     assert saved.answers["facts"]["company:name"] == "青山商贸"
     assert saved.provenance["/facts/company:name"]["source"] == "name_service"
     assert (saved.rev, saved.pack, saved.affair) == (2, "founding@1", "founding")
@@ -23,7 +23,7 @@ def test_a_page_that_is_older_than_the_draft_is_told(city):
     with pytest.raises(Conflict):
         drafts.save(city.store, page, now=city.clock.text)
 
-    assert drafts.get(city.store, "s_one").answers == {"facts": {}}
+    assert drafts.get(city.store, "s_one", now=city.clock.text).answers == {"facts": {}}
 
 
 def test_a_draft_has_one_beginning(city):
@@ -39,10 +39,15 @@ def test_a_draft_is_found_by_its_person_and_by_its_resume_code(city):
     later = city.draft("s_later", owner="person:1")
     nobodys = city.draft("s_nobodys")
 
-    assert drafts.by_owner(city.store, "person:1") == [later, hers]
-    assert drafts.by_owner(city.store, "person:2") == []
-    assert drafts.by_resume_hash(city.store, "hash of s_nobodys") == nobodys
-    assert drafts.by_resume_hash(city.store, "hash of s_none") is None
+    assert drafts.by_owner(city.store, "person:1", now=city.clock.text) == [later, hers]
+    assert drafts.by_owner(city.store, "person:2", now=city.clock.text) == []
+    assert (
+        drafts.by_resume_hash(city.store, "hash of s_nobodys", now=city.clock.text)
+        == nobodys
+    )
+    assert (
+        drafts.by_resume_hash(city.store, "hash of s_none", now=city.clock.text) is None
+    )
 
 
 def test_a_draft_lives_for_thirty_days_after_its_last_change(city):
@@ -53,5 +58,24 @@ def test_a_draft_lives_for_thirty_days_after_its_last_change(city):
     city.clock.pass_(days=10)
 
     assert drafts.sweep(city.store, now=city.clock.text) == 1
-    assert drafts.get(city.store, "s_old") is None
-    assert drafts.get(city.store, "s_changed") is not None
+    assert drafts.get(city.store, "s_old", now=city.clock.text) is None
+    assert drafts.get(city.store, "s_changed", now=city.clock.text) is not None
+
+
+def test_an_expired_draft_is_gone_before_anybody_sweeps(city):
+    city.draft("s_old", owner="person:1")
+    city.clock.pass_(days=30)
+    now = city.clock.text
+
+    assert drafts.get(city.store, "s_old", now=now) is None
+    assert drafts.by_owner(city.store, "person:1", now=now) == []
+    assert drafts.by_resume_hash(city.store, "hash of s_old", now=now) is None
+
+
+def test_a_draft_of_an_older_release_can_be_read(city):
+    city.draft()
+    document = city.store.get("drafts", "s_one")
+    del document["unread"]
+    city.store.put("drafts", document)
+
+    assert drafts.get(city.store, "s_one", now=city.clock.text).unread == {}

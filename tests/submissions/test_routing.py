@@ -1,7 +1,8 @@
 import pytest
 
-from submissions import routing
-from submissions.errors import ForbiddenAddressError
+from submissions import log, outbound, routing
+from submissions.delivery import webhook
+from submissions.errors import ForbiddenAddressError, Missing
 from submissions.routing import endpoints_for, nearest
 
 
@@ -118,3 +119,128 @@ def test_what_is_no_secret_is_refused(city):
             secret="geheim",
             now=city.clock.text,
         )
+
+
+@pytest.fixture
+def gone(city, office):
+    """A submission whose police said 410, so that its part is parked."""
+    city.connect("market", "https://market.example.org")
+    police = city.connect("police", "https://police.example.org")
+    city.apply()
+    answers = {"https://police.example.org": 410}
+
+    def post(url, headers, body, **more):
+        office(url, headers, body, **more)
+        return outbound.Result(status=answers.get(url, 204))
+
+    city.worker(post).run_once()
+    assert sent(city, "police") == [(police, "parked")]
+    return police
+
+
+def sent(city, department):
+    return [
+        (delivery["endpoint"], delivery["state"])
+        for delivery in city.submission()["deliveries"]
+        if delivery["department"] == department
+    ]
+
+
+@pytest.mark.usefixtures("gone")
+def test_what_is_parked_is_tagged_as_undelivered(city):
+    assert "undelivered:police" in city.submission()["tags"]
+    assert "undelivered:market" not in city.submission()["tags"]
+
+
+def test_a_new_endpoint_picks_up_what_is_parked(city, gone, office):
+    new = city.connect("police", "https://new.example.org")
+
+    assert sent(city, "police") == [(gone, "parked"), (new, "pending")]
+    city.worker(office).run_once()
+    assert office.came[-1][0] == "https://new.example.org"
+    assert "undelivered:police" not in city.submission()["tags"]
+
+
+def test_resume_sends_what_was_parked_for_the_endpoint(city, gone, office):
+    city.clock.pass_(days=1)
+
+    resumed = routing.resume(city.store, gone, now=city.clock.text)
+
+    assert resumed == 1
+    assert routing.endpoint(city.store, gone).state == "active"
+    assert city.submission()["wake_at"] == city.clock.text
+    city.worker(office).run_once()
+    assert sent(city, "police") == [(gone, "done")]
+    assert "undelivered:police" not in city.submission()["tags"]
+    assert log.first_broken(city.submission()["log"]) is None
+
+
+def test_resume_sends_nothing_twice(city, gone):
+    new = city.connect("police", "https://new.example.org")
+
+    assert routing.resume(city.store, gone, now=city.clock.text) == 0
+    assert sent(city, "police") == [(gone, "parked"), (new, "pending")]
+
+
+def test_a_part_that_cannot_be_sent_goes_to_the_endpoint_that_is_left(city, office):
+    city.connect("police", "https://one.example.org", "4201")
+    two = city.connect("police", "https://two.example.org", "42")
+    city.apply()
+    office.answers = [410]
+    city.worker(office).run_once()
+
+    assert sent(city, "police")[1:] == [(two, "pending")]
+
+
+def test_an_active_endpoint_is_preferred_to_a_nearer_one_that_is_paused(city):
+    far = city.connect("tax", "https://far.example.org", "42")
+    near = city.connect("tax", "https://near.example.org", "420116")
+    routing.pause(city.store, near)
+
+    assert areas(city, "tax", "420116") == ["42"]
+    routing.pause(city.store, far)
+    assert areas(city, "tax", "420116") == ["420116"]
+
+
+def test_removing_an_endpoint_sends_what_was_on_its_way_elsewhere(city, office):
+    old = city.connect("police", "https://old.example.org", "4201")
+    new = city.connect("police", "https://new.example.org", "42")
+    city.apply()
+
+    routing.remove(city.store, old, now=city.clock.text)
+
+    assert sent(city, "police") == [(old, "parked"), (new, "pending")]
+    assert [e.id for e in routing.endpoints(city.store)] == [new]
+    city.worker(office).run_once()
+    assert sent(city, "police") == [(old, "parked"), (new, "done")]
+
+
+def test_removing_the_last_endpoint_lets_parts_wait_for_another(city):
+    only = city.connect("police", "https://old.example.org")
+    city.apply()
+
+    routing.remove(city.store, only, now=city.clock.text)
+
+    assert "undelivered:police" in city.submission()["tags"]
+    assert "wake_at" not in city.submission()
+
+
+@pytest.mark.parametrize("what", [routing.resume, routing.remove])
+def test_an_endpoint_that_is_not_there_is_said(city, what):
+    with pytest.raises(Missing, match="e_none"):
+        what(city.store, "e_none", now=city.clock.text)
+
+
+def test_an_endpoint_remembers_who_added_it(city):
+    secret = webhook.new_secret(bytes)
+    id_ = routing.add_endpoint(
+        city.store,
+        department="tax",
+        area="",
+        url="https://tax.example.org",
+        secret=secret,
+        now=city.clock.text,
+        by="yibiao demo",
+    )
+
+    assert routing.endpoint(city.store, id_).by == "yibiao demo"

@@ -73,6 +73,22 @@ def submission(*due, **more):
     return {"deliveries": [*deliveries, {"state": "done"}], **more}
 
 
+@given(
+    st.text(max_size=40)
+    | st.builds(
+        "Sun, {} Nov {} 03:04:05 {}{}".format,
+        st.integers(),
+        st.integers(),
+        st.sampled_from("+-"),
+        st.integers(0),
+    )
+)
+def test_no_retry_after_header_is_a_fault_of_ours(header):
+    asked = retry_after(header, now=NOW)
+
+    assert asked is None or asked >= 0
+
+
 def test_a_submission_wakes_for_its_first_pending_delivery():
     assert wake(submission("2", "1"))["wake_at"] == "1"
     assert "wake_at" not in wake(submission(wake_at="1"))

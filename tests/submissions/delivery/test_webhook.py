@@ -134,6 +134,7 @@ def test_a_missing_header_is_named(name):
         ("webhook-timestamp", "9" * 30),
         ("webhook-timestamp", "١٦١٤٢٦٥٣٣٠"),
         ("webhook-id", "a b"),
+        ("webhook-id", "a.b"),
         ("webhook-id", "x" * 300),
     ],
 )

@@ -1,5 +1,6 @@
 import json
 import threading
+from contextlib import suppress
 from functools import partial
 
 import pytest
@@ -146,9 +147,9 @@ def test_a_delivery_to_an_endpoint_that_was_removed_is_parked(applied, office):
 
 def test_more_parts_than_are_sent_at_once_go_with_the_next_claims(applied, office):
     def many(submission):
-        one = submission["deliveries"][0]
-        more = [one | {"id": f"m_more{number}"} for number in range(20)]
-        return submission | {"deliveries": more}
+        one, other = submission["deliveries"]
+        more = [one | {"id": f"m_more{number}"} for number in range(19)]
+        return submission | {"deliveries": [*more, other]}
 
     applied.store.update("submissions", "s_one", many)
     worker = applied.worker(office)
@@ -270,6 +271,51 @@ def test_a_submission_that_was_erased_while_sending_is_no_trouble(applied):
     applied.worker(erase).run_once()
 
     assert applied.submission() is None
+
+
+def test_an_error_nobody_expected_stops_no_other_submission(applied, office, caplog):
+    applied.apply("s_two")
+    stop = threading.Event()
+
+    def broken(url, headers, body, **more):
+        if b'"s_one"' in body:
+            raise ZeroDivisionError("青山商贸")
+        stop.set()
+        return office(url, headers, body, **more)
+
+    applied.worker(threading_safe(broken)).run(stop)
+
+    assert {d["state"] for d in deliveries(applied, "s_two").values()} == {"done"}
+    assert "submission.failed id=s_one type=ZeroDivisionError" in caplog.text
+    assert "青山商贸" not in caplog.text
+
+
+def test_a_delivery_that_stops_every_worker_is_held_in_sight(applied, office, caplog):
+    killed = []
+
+    class Killed(BaseException):
+        """As the end of the process."""
+
+    def deadly(url, headers, body, **more):
+        if url.endswith("market"):
+            killed.append(url)
+            raise Killed
+        return office(url, headers, body, **more)
+
+    for _ in range(8):
+        with suppress(Killed):
+            applied.worker(threading_safe(deadly)).run_once()
+        applied.clock.pass_(seconds=61)
+
+    market, police = deliveries(applied)["market"], deliveries(applied)["police"]
+    assert len(killed) == 5
+    assert (market["state"], police["state"]) == ("held", "done")
+    assert "due_at" not in market
+    assert applied.submission()["claims"] == 0
+    assert "wake_at" not in applied.submission()
+    last = applied.submission()["log"][-2]
+    assert (last["what"], last["detail"]["delivery"]) == ("delivery.held", market["id"])
+    assert f"delivery.held id={market['id']} submission=s_one" in caplog.text
 
 
 def test_two_workers_send_nothing_twice(url, applied, office):

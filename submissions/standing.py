@@ -1,0 +1,33 @@
+"""Where everything stands, for the operator: what waits, what cannot be sent."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from submissions.progress import State, state_of
+from submissions.store.contract import Condition, Document, Store
+
+#: Submissions that are in memory at once.
+_PAGE = 200
+
+
+def standing(store: Store) -> Mapping[str, Counter[State]]:
+    """Count the parts of open submissions, by department and state."""
+    counted: dict[str, Counter[State]] = {}
+    for submission in _every(store):
+        if submission["status"] != "open":
+            continue
+        for part in submission["parts"]:
+            state, _ = state_of(submission, part)
+            counted.setdefault(part["department"], Counter())[state] += 1
+    return dict(sorted(counted.items()))
+
+
+def _every(store: Store) -> Iterator[Document]:
+    after = ""
+    while True:
+        further: Condition = ("_id", ">", after)
+        page = store.find("submissions", [further], order="_id", limit=_PAGE)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        after = page[-1]["_id"]
