@@ -1,5 +1,7 @@
 """What people and programs reach over HTTP, and the `yibiao` command."""
 
+import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from flask import Flask, request
@@ -12,15 +14,21 @@ from renderer.config import Settings
 from renderer.forms import FormClasses
 from renderer.identity import read_people
 from renderer.portal import create_portal, refusals
-from renderer.portal.access import Services, person
+from renderer.portal.access import Services, here, person
 from submissions.clock import Clock, utc_now
-from submissions.store import open_store
+from submissions.errors import StoreUnavailableError
 from submissions.store.contract import Store
 
+#: gunicorn stops at this exit code of a worker and starts no further ones.
+BOOT_ERROR = 3
 #: A browser stays signed in as long as a draft is kept.
 SIGNED_IN_DAYS = 30
-#: Bytes and fields of one request; pages are far smaller.
-MOST_BYTES, MOST_FIELDS = 2_000_000, 10_000
+#: Bytes of one request. A full page has fewer, and all pages of a draft, kept as values
+#: and as typed, stay far below what the store keeps in one document.
+MOST_BYTES = 200_000
+#: Values of one form; the largest page has some 600.
+MOST_VALUES = 2_000
+_logger = logging.getLogger(__name__)
 BABEL_LOCALES = {"zh-CN": "zh_Hans_CN", "en": "en"}
 
 
@@ -39,28 +47,49 @@ def create_app(
 
     Raises:
         StoreUnavailableError: the store cannot be opened.
+        SystemExit: the same, for a server that gave no settings; the log says why.
     """
-    settings = settings or config.from_environment()
+    if settings is None:
+        return _in_words(
+            lambda settings: create_app(settings, store=store, clock=clock)
+        )
     key = config.secret_key(settings)
     app = Flask(__name__)
     app.config.update(_flask_settings(settings, key))
     app.extensions["yibiao"] = Services(
-        store=store or open_store(settings.store_url),
+        store=store or config.open_configured(settings),
         people=read_people(settings.demo_people),
         classes=FormClasses(),
         clock=clock,
         key=key,
         base_url=settings.base_url,
     )
+    Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
+    _register(app)
+    _say(app)
+    return app
+
+
+def _in_words(create: Callable[[Settings], Flask]) -> Flask:
+    """Create the application for a server that would only show a stack trace."""
+    try:
+        return create(config.from_environment())
+    except StoreUnavailableError as error:
+        _logger.critical("%s", error)
+        raise SystemExit(BOOT_ERROR) from None
+
+
+def _register(app: Flask) -> None:
+    """Add the pages, the calls, and what guards both."""
+    app.session_interface = security.PageSessions()
+    # Ahead of what reads the form: the check of its token.
+    security.refuse_large_forms(app, most=MOST_VALUES)
     api = create_api()
     CSRFProtect(app).exempt(api)
-    Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     app.register_blueprint(create_portal())
     app.register_blueprint(api)
     refusals.register(app)
     security.protect(app)
-    _say(app)
-    return app
 
 
 def _say(app: Flask) -> None:
@@ -71,7 +100,7 @@ def _say(app: Flask) -> None:
         language=wording.language,
         words=wording.marked,
         person=person,
-        here=_here,
+        here=here,
     )
     app.context_processor(_view)
 
@@ -88,22 +117,16 @@ def _flask_settings(settings: Settings, key: str) -> dict[str, object]:
         "WTF_CSRF_TIME_LIMIT": None,
         "MAX_CONTENT_LENGTH": MOST_BYTES,
         "MAX_FORM_MEMORY_SIZE": MOST_BYTES,
-        "MAX_FORM_PARTS": MOST_FIELDS,
+        # Of multipart forms only; `security.refuse_large_forms` counts the others.
+        "MAX_FORM_PARTS": MOST_VALUES,
     }
 
 
 def _locale() -> str:
-    chosen = request.cookies.get("lang", wording.DEFAULT_LANGUAGE)
+    chosen = request.cookies.get("lang") or wording.preferred(
+        tag for tag, _quality in request.accept_languages
+    )
     return BABEL_LOCALES.get(chosen, BABEL_LOCALES[wording.DEFAULT_LANGUAGE])
-
-
-def _here() -> str:
-    """The page to come back to after a switch."""
-    if request.method == "GET":
-        return request.full_path.rstrip("?")
-    if request.endpoint == "portal.submit":
-        return request.path.removesuffix("/submit") + "/check"
-    return request.path
 
 
 def _view() -> dict[str, str]:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from submissions.errors import StoreUnavailableError
+from submissions.store import open_store
+from submissions.store.contract import Store
 
 SECRET_BYTES = 32
 
@@ -49,6 +51,27 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def open_configured(settings: Settings, *, create: bool = True) -> Store:
+    """Open the store of an installation.
+
+    Args:
+        create: make it if it is not there.
+
+    Raises:
+        StoreUnavailableError: it cannot be used; names the setting to mend.
+    """
+    name = "YIBIAO_STORE" if settings.store else "YIBIAO_DATA"
+    if not settings.store and settings.data.is_file():
+        raise StoreUnavailableError(
+            f"{settings.data} is a file", f"Let {name} name the folder of the data."
+        )
+    try:
+        return open_store(settings.store_url, create=create)
+    except StoreUnavailableError as error:
+        repair = f"{error.repair} {name} says where it is."
+        raise StoreUnavailableError(error.reason, repair) from error
+
+
 def secret_key(settings: Settings) -> str:
     """Return the installation's secret; made on the first start, mode 0600.
 
@@ -72,7 +95,7 @@ def secret_key(settings: Settings) -> str:
 
 
 def _make_key(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Linked when complete: of two servers starting at once, both read the same key.
     made, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(made, "w", encoding="ascii") as opened:

@@ -9,10 +9,12 @@ import json
 import re
 import unicodedata
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeAlias
 
+from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from builder import pointer
@@ -41,9 +43,29 @@ _PASTED = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_ID_WITH_X = re.compile(r"\d{14,17}x")
+_DASHES = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+)
+#: A whole date, as people write it where a form wants eight digits.
+_WHOLE_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
+_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
+#: What people write behind a number, besides the unit itself.
+_UNITS: Mapping[str, tuple[str, ...]] = {
+    "周岁": ("岁",),
+    "万元": ("万",),
+    "厘米": ("cm",),
+    "克": ("g",),
+    "日": ("号",),
+}
+#: The same behind the boxes of a date.
+_BOX_UNITS = {YEAR: "年", MONTH: "月", DAY: "日号", HOUR: "时点", MINUTE: "分"}
 _ROW_ID = re.compile(r"r\d{1,4}")
-_LONGEST_NUMBER = 30
+#: Digits of a number that every program can still count with exactly.
+_MOST_DIGITS = 15
+#: Digits of one box of a date; a year has the most.
+_BOX_DIGITS = 4
+#: Names of boxes are made of at most this many parts: question, row, column, box.
+_NAME_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +107,43 @@ def parse_paragraph(text: str) -> str:
 
 
 def parse_digits(text: str) -> str:
-    """A number that names something: no spaces, and X at the end of an id."""
-    plain = re.sub(r"\s", "", narrow(text))
-    return plain.upper() if _ID_WITH_X.fullmatch(plain) else plain
+    """A number that names something: plain digits and capitals, without gaps.
+
+    A date, wherever a form wants one in eight digits, may be written as dates are.
+    """
+    plain = _gapless(text)
+    day = _WHOLE_DATE.fullmatch(plain)
+    if day is not None:
+        return f"{day[1]}{int(day[2]):02}{int(day[3]):02}"
+    return plain.replace("-", "").upper() or plain
 
 
-def parse_number(text: str) -> int | float | Problem:
-    """A count or a measure; thousands may be parted by commas."""
+def parse_phone(text: str) -> str:
+    """A mobile number without gaps and country code, or a landline with its dashes."""
+    plain = _gapless(text)
+    mobile = _MOBILE.fullmatch(plain.replace("-", ""))
+    return plain if mobile is None else mobile[1]
+
+
+def _gapless(text: str) -> str:
+    return re.sub(r"\s", "", narrow(text)).translate(_DASHES)
+
+
+def parse_number(text: str, unit: str = "") -> int | float | Problem:
+    """A count or a measure; thousands may be parted by commas.
+
+    Args:
+        unit: what is counted, which people write too; another unit is no number.
+    """
     plain = re.sub(r"\s", "", narrow(text))
+    for ending in (narrow(unit), *_UNITS.get(unit, ())):
+        if ending and plain.endswith(ending):
+            plain = plain.removesuffix(ending)
+            break
     if _THOUSANDS.fullmatch(plain):
         plain = plain.replace(",", "")
-    if len(plain) > _LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
+    digits = sum(sign.isdecimal() for sign in plain)
+    if digits > _MOST_DIGITS or not _NUMBER.fullmatch(plain):
         return Problem("number")
     if "." not in plain:
         return int(plain)
@@ -109,14 +157,17 @@ def parse_date(boxes: Mapping[str, str], wanted: Sequence[str]) -> str | Problem
     One whole date pasted into the first box is taken too.
     """
     plain = _unpaste({box: narrow(boxes.get(box, "")) for box in wanted}, wanted)
+    plain = {box: text.rstrip(_BOX_UNITS[box]) for box, text in plain.items()}
     numbers: dict[str, int] = {}
     for box in wanted:
         if not plain[box]:
             return Problem("date_part_missing", box)
         if not plain[box].isascii() or not plain[box].isdecimal():
             return Problem("date_part_number", box)
-        numbers[box] = int(plain[box])
-    if len(plain[YEAR]) != len("2026"):
+        if len(plain[box]) > _BOX_DIGITS and box != YEAR:
+            return Problem("date_part_number", box)
+        numbers[box] = int(plain[box][:_BOX_DIGITS])
+    if len(plain[YEAR]) != _BOX_DIGITS:
         return Problem("date_year", YEAR)
     return _impossible(numbers) or _date_text(numbers)
 
@@ -194,15 +245,17 @@ def _parse_one(question: Question, text: str) -> Any:
             chosen = _chosen(question, [text])
             return chosen if isinstance(chosen, Problem) else chosen[0]
         case "number":
-            return parse_number(text)
-        case "digits" | "phone":
-            return parse_digits(text)
-        case "email":
-            return narrow(text)
-        case "paragraph":
-            return parse_paragraph(text)
-        case _:
-            return parse_text(text)
+            return parse_number(text, (question.unit or {}).get("zh-CN", ""))
+        case kind:
+            return _PARSERS.get(kind, parse_text)(text)
+
+
+_PARSERS: Mapping[str, Callable[[str], str]] = {
+    "digits": parse_digits,
+    "phone": parse_phone,
+    "email": narrow,
+    "paragraph": parse_paragraph,
+}
 
 
 def _chosen(question: Question, keys: Sequence[str]) -> list[Any] | Problem:
@@ -217,7 +270,8 @@ def rows(question: Question, name: str, posted: Posted) -> tuple[Row, ...]:
     found: list[Row] = []
     kept = 0
     ids = dict.fromkeys(id_ for id_ in posted.get(name, ()) if _ROW_ID.fullmatch(id_))
-    for id_ in ids:
+    # One more than there may be is enough to say that there are too many.
+    for id_ in list(ids)[: MOST_ROWS + 1]:
         prefix = f"{name}-{id_}-"
         own = {key: tuple(v) for key, v in posted.items() if key.startswith(prefix)}
         empty = all(
@@ -298,6 +352,19 @@ def _first(posted: Posted, name: str) -> str:
     return texts[0] if texts else ""
 
 
+def by_question(posted: Posted) -> MultiDict[str, tuple[str, tuple[str, ...]]]:
+    """Sort once what was posted: under a question's name stand its boxes and texts.
+
+    A name such as "f3-r0-c1" may belong to the question f3, to f3-r0 or to itself.
+    """
+    found: MultiDict[str, tuple[str, tuple[str, ...]]] = MultiDict()
+    for key, texts in posted.items():
+        parts = key.split("-", _NAME_PARTS)
+        for name in accumulate(parts, lambda above, part: f"{above}-{part}"):
+            found.add(name, (key, tuple(texts)))
+    return found
+
+
 class AnswerField(Field):
     """One question of a page: keeps what was posted, and what it means.
 
@@ -315,16 +382,14 @@ class AnswerField(Field):
     def process(
         self, formdata: Any, data: Any = None, extra_filters: Any = None
     ) -> None:
-        """Read this question's own boxes out of everything that was posted."""
+        """Read this question's own boxes.
+
+        Args:
+            formdata: what was posted, as `by_question` sorts it.
+            data: not used.
+            extra_filters: not used.
+        """
         del data, extra_filters
         self.process_errors: list[str] = []
-        prefix = f"{self.name}-"
-        everything = (
-            {} if formdata is None else {k: formdata.getlist(k) for k in formdata}
-        )
-        self.posted = {
-            key: tuple(texts)
-            for key, texts in everything.items()
-            if key == self.name or key.startswith(prefix)
-        }
+        self.posted = {} if formdata is None else dict(formdata.getlist(self.name))
         self.value = parse(self.question, self.name, self.posted)

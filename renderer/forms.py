@@ -1,15 +1,14 @@
 """WTForms classes of the pages: built once per version of a pack, never changed."""
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from builder.model import Question
-from renderer.fields import AnswerField, Posted
+from renderer.fields import AnswerField, Posted, by_question
 
 #: Classes kept; one is about a thousand bytes for each question.
 MOST_CLASSES = 256
@@ -30,8 +29,7 @@ def build(questions: Sequence[Question]) -> type[Form]:
 
 def read(form: type[Form], posted: Posted) -> dict[str, AnswerField]:
     """Fill a form with what was posted; fields by HTML name."""
-    pairs = [(name, text) for name, texts in posted.items() for text in texts]
-    filled = form(MultiDict(pairs))
+    filled = form(by_question(posted))
     return {f.name: f for f in filled if isinstance(f, AnswerField)}
 
 
@@ -42,25 +40,22 @@ class FormClasses:
         self._kept: OrderedDict[tuple[str, str], type[Form]] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, pack: str, page: str, questions: Sequence[Question]) -> type[Form]:
+    def get(
+        self, pack: str, page: str, questions: Callable[[], Sequence[Question]]
+    ) -> type[Form]:
         """Return the class of a page.
 
         Args:
             pack: a published version, which never changes.
             page: the page's id within it.
-            questions: all that can stand on the page, in any situation.
+            questions: finds all that can stand on the page, in any situation; asked
+                only once.
         """
         key = (pack, page)
         with self._lock:
             if key not in self._kept:
-                self._kept[key] = build(questions)
+                self._kept[key] = build(questions())
             self._kept.move_to_end(key)
             while len(self._kept) > MOST_CLASSES:
                 self._kept.popitem(last=False)
             return self._kept[key]
-
-
-def as_posted(form: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Copy a request's form into plain texts by name."""
-    lists = form.lists() if isinstance(form, MultiDict) else form.items()
-    return {name: tuple(texts) for name, texts in lists}

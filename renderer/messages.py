@@ -12,6 +12,9 @@ from renderer.fields import DAY, HOUR, MINUTE, MONTH, YEAR, Problem
 from renderer.wording import departments, words
 from renderer.wording import say as _
 
+#: What is written in one fixed way, which its hint tells.
+_WRITTEN = ("digits", "phone", "email")
+
 
 def box_name(box: str) -> str:
     """What stands beside one box of a date."""
@@ -27,7 +30,8 @@ def box_name(box: str) -> str:
 def for_problem(problem: Problem, question: Question) -> str:
     """Say what to do about a text that is no value."""
     say = _PROBLEMS.get(problem.code, _choose_again)
-    return say(words(question.label), problem)
+    said = say(words(question.label), problem)
+    return said + _hinted(question) if problem.code == "number" else said
 
 
 def for_fault(
@@ -43,7 +47,22 @@ def for_fault(
         return _missing(question, label)
     who = _refusing(fault, question, form)
     say = _SENTENCES.get(fault.keyword, _unfit)
-    return say(label, who, fault.limit, value)
+    if fault.keyword == "type" and question.input == "number":
+        say = _not_whole
+    elif not who and question.input in _WRITTEN:
+        say = _unfit
+    said = say(label, who, fault.limit, value)
+    return said + _hinted(question) if say in (_unfit, _not_whole) else said
+
+
+def _hinted(question: Question) -> str:
+    """The question's own hint in brackets; of a number, with its unit."""
+    hint, unit = words(question.hint), words(question.unit)
+    if question.input == "number" and unit and not hint:
+        hint = _("单位：%(unit)s", unit=unit)
+    elif question.input == "number" and hint[-1:].isdecimal():
+        hint = f"{hint} {unit}".rstrip()
+    return _("（%(hint)s）", hint=hint) if hint else ""
 
 
 def _refusing(fault: Fault, question: Question, form: MergedForm) -> str:
@@ -148,6 +167,11 @@ def _wrong_kind(label: str, who: str, limit: Any, value: Any) -> str:
     return _("“%(label)s”请按提示的样子填写", label=label)
 
 
+def _not_whole(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, limit, value
+    return _("“%(label)s”请写整数", label=label)
+
+
 def _unfit(label: str, who: str, limit: Any, value: Any) -> str:
     del limit, value
     if who:
@@ -208,7 +232,7 @@ def _bad_minute(label: str, problem: Problem) -> str:
 
 def _bad_number(label: str, problem: Problem) -> str:
     del problem
-    return _("“%(label)s”请只写数字，例如 3200", label=label)
+    return _("“%(label)s”请只写数字", label=label)
 
 
 def _rows_over(label: str, problem: Problem) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import pointer
-from builder.model import Choice, MergedForm, Question
+from builder.model import Choice, FactId, MergedForm, Question
 from builder.pointer import ABSENT
 from builder.validity import Fault, Judge
 from renderer.fields import (
@@ -24,7 +24,7 @@ from renderer.fields import (
     rows,
 )
 from renderer.messages import box_name, for_fault, for_problem
-from renderer.showing import local_date, shown, source_name
+from renderer.origins import Known
 from renderer.wording import say as _
 from renderer.wording import words
 
@@ -79,24 +79,14 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """A value that was there before anyone typed it."""
-
-    text: str
-    source: str
-    date: str
-    sure: bool
-    #: Not yet accepted by saving the page.
-    proposed: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowBlock:
     """One row of a list."""
 
     id: str
     number: int
     cells: tuple["Block", ...]
+    #: Whether to take it out is being asked.
+    leaving: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,28 +132,13 @@ class Page:
     posted: Posted
     #: Errors are shown: the page was sent, or is being put right.
     judged: bool
+    #: The row somebody wants to take out, as LIST-ROW; "" where nobody does.
+    leaving: str = ""
 
     @property
     def form(self) -> MergedForm:
         """The merged form of the page."""
         return self.judge.form
-
-
-def known_value(
-    form: MergedForm, question: Question, value: Any, origin: Mapping[str, Any]
-) -> Known:
-    """Show a value with its source.
-
-    Args:
-        origin: source, at, certainty; and `proposed` while nobody accepted it.
-    """
-    return Known(
-        text=shown(question, value),
-        source=source_name(form, origin["source"]),
-        date=local_date(origin["at"]) if origin.get("at") else "",
-        sure=origin.get("certainty") != "candidate",
-        proposed=bool(origin.get("proposed")),
-    )
 
 
 def block(
@@ -218,7 +193,7 @@ def _block(
         text=texts[0] if texts else "",
         options=options,
         boxes=_boxes(question, name, page.posted),
-        mode=_mode(question),
+        mode=_mode(page.form, question),
         autocomplete=question.autocomplete or "off",
         width=_width(question),
     )
@@ -246,10 +221,16 @@ def _target(name: str, kind: str) -> str:
     return name + first.get(kind, "")
 
 
-def _mode(question: Question) -> str:
+def _mode(form: MergedForm, question: Question) -> str:
+    fact = form.facts.get(FactId(question.pointer.removeprefix("/facts/")))
+    if fact is None:
+        lettered = (question.max_length or 0) >= ID_LENGTH
+    else:
+        schema = fact.schema if isinstance(fact.schema, Mapping) else {}
+        lettered = "A-Z" in str(schema.get("pattern", ""))
     # Identity and company numbers may end in a letter.
-    lettered = question.input == "digits" and question.max_length == ID_LENGTH
-    return "text" if lettered else _INPUT_MODES.get(question.input, "")
+    typed = question.input == "digits" and lettered
+    return "text" if typed else _INPUT_MODES.get(question.input, "")
 
 
 def _width(question: Question) -> str:
@@ -328,12 +309,21 @@ def _rows(
             id=row.id,
             number=number,
             cells=tuple(
-                _cell(page, (question, column), name, row, faults)
+                _in_row(number, _cell(page, (question, column), name, row, faults))
                 for column in question.columns
             ),
+            leaving=page.leaving == f"{name}-{row.id}",
         )
         for number, row in enumerate(rows(question, name, page.posted), start=1)
     )
+
+
+def _in_row(number: int, cell: Block) -> Block:
+    """The cell, its error saying which row it is in."""
+    if not cell.error:
+        return cell
+    error = _("第 %(number)s 行：%(error)s", number=number, error=cell.error)
+    return replace(cell, error=error)
 
 
 def _cell(

@@ -5,13 +5,19 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Response, abort, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
+
+from renderer.fields import narrow
 
 #: Crockford's base 32: no I, L, O, U, so that a code can be read out.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
 GROUP = 4
 YEAR_SECONDS = 365 * 24 * 3600
+#: A page that was sent and is to be put right, or compared with another window. The
+#: browser keeps it: it cannot ask for it again, and Back would lead nowhere.
+REVISITED = (409, 422)
 
 POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; "
@@ -20,23 +26,26 @@ POLICY = (
 
 
 def new_code(choose: Callable[[str], str]) -> str:
-    """Return a fresh resume code such as "7K3M-Q0ZT-9HXA".
+    """Return a fresh resume code, plain; `show_code` writes it for people.
 
     Args:
         choose: picks one character unpredictably, such as `secrets.choice`.
     """
-    return show_code("".join(choose(ALPHABET) for _ in range(CODE_LENGTH)))
+    return "".join(choose(ALPHABET) for _ in range(CODE_LENGTH))
 
 
 def show_code(code: str) -> str:
-    """Write a code in three groups."""
+    """Write a code in three groups, such as "7K3M-Q0ZT-9HXA"."""
     return "-".join(code[at : at + GROUP] for at in range(0, len(code), GROUP))
 
 
 def plain_code(typed: str) -> str | None:
-    """Read a code as people type it: any case, any dashes, O for 0, I and L for 1."""
-    table = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
-    plain = typed.upper().translate(table)
+    """Read a code as people type it.
+
+    Any case, any dashes and spaces, also full-width; O for 0, I and L for 1.
+    """
+    signs = "".join(sign for sign in narrow(typed).upper() if sign.isalnum())
+    plain = signs.translate(str.maketrans("OIL", "011"))
     known = len(plain) == CODE_LENGTH and set(plain) <= set(ALPHABET)
     return plain if known else None
 
@@ -45,11 +54,10 @@ def code_hash(code: str, *, key: str) -> str:
     """What is stored of a code: keyed, so that the store alone cannot be searched.
 
     Args:
-        code: plain or in groups.
+        code: plain.
         key: the installation's secret.
     """
-    plain = code.replace("-", "")
-    return hmac.digest(key.encode(), b"resume:" + plain.encode(), "sha256").hex()
+    return hmac.digest(key.encode(), b"resume:" + code.encode(), "sha256").hex()
 
 
 def protect(app: Flask) -> None:
@@ -67,6 +75,8 @@ def protect(app: Flask) -> None:
             headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
         if request.endpoint == "static":
             _keep_long(response)
+        elif request.method == "POST" and response.status_code in REVISITED:
+            headers["Cache-Control"] = "private, no-cache"
         else:
             headers["Cache-Control"] = "no-store"
         return response
@@ -75,6 +85,35 @@ def protect(app: Flask) -> None:
 def _keep_long(response: Response) -> None:
     if "v" in request.args:
         response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+
+
+class PageSessions(SecureCookieSessionInterface):
+    """Sessions of pages only: proxies keep static files, and must keep no cookie."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Say whether the answer sets the cookie: never with a static file."""
+        if request.endpoint == "static":
+            return False
+        return super().should_set_cookie(app, session)
+
+    def save_session(
+        self, app: Flask, session: SessionMixin, response: Response
+    ) -> None:
+        """Set the cookie; a page kept for Back is found again after it changed."""
+        super().save_session(app, session, response)
+        if request.method == "POST" and response.status_code in REVISITED:
+            response.vary.discard("Cookie")
+
+
+def refuse_large_forms(app: Flask, *, most: int) -> None:
+    """Answer 413 to a form with more values than any page has, before it is read."""
+
+    @app.before_request
+    def count_values() -> None:
+        if request.mimetype == "application/x-www-form-urlencoded":
+            values = request.get_data().count(b"&") + 1
+            if values > most:
+                abort(413)
 
 
 def hashed_files(app: Flask) -> Callable[[str], str]:

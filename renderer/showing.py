@@ -1,6 +1,6 @@
 """Values as people read them: dates, choices, units, masked numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -33,7 +33,7 @@ def shown(question: Question, value: Any, choices: Sequence[Choice] = ()) -> str
     match question.input:
         case "rows":
             rows = value if isinstance(value, list) else []
-            return "\n".join(_shown_row(question, row) for row in rows)
+            return "\n".join(_row(question, row, shown) for row in rows)
         case "choice" | "choices" | "yes_no":
             many = value if isinstance(value, list) else [value]
             known = choices or question.choices
@@ -45,13 +45,23 @@ def shown(question: Question, value: Any, choices: Sequence[Choice] = ()) -> str
 
 
 def masked(question: Question, value: Any) -> str:
-    """Like `shown`, with the middle of sensitive numbers hidden."""
+    """Like `shown`, with the middle of identity and account numbers hidden."""
+    if value is ABSENT:
+        return ""
+    if question.input == "rows":
+        rows = value if isinstance(value, list) else []
+        return "\n".join(_row(question, row, masked) for row in rows)
     text = shown(question, value)
-    numbers = ("digits", "phone", "text")
     long = len(text) >= _SHORTEST_MASKED
-    if question.sensitivity == "sensitive" and question.input in numbers and long:
+    if question.sensitivity == "sensitive" and question.input == "digits" and long:
         return text[:_HEAD] + "*" * (len(text) - _HEAD - _TAIL) + text[-_TAIL:]
     return text
+
+
+def hidden(question: Question, value: Any) -> str:
+    """The whole text, where `masked` hides a part of it; else ""."""
+    whole = shown(question, value)
+    return whole if masked(question, value) != whole else ""
 
 
 def local_date(moment: str) -> str:
@@ -118,9 +128,9 @@ def _with_unit(question: Question, value: Any) -> str:
     return f"{text} {words(question.unit)}".strip()
 
 
-def _shown_row(question: Question, row: Any) -> str:
+def _row(question: Question, row: Any, show: Callable[[Question, Any], str]) -> str:
     cells = (
-        shown(column, pointer.get(row, pointer.parts(column.pointer)))
+        show(column, pointer.get(row, pointer.parts(column.pointer)))
         for column in question.columns
     )
     return _("，").join(cell for cell in cells if cell)

@@ -17,6 +17,13 @@ def language() -> str:
     return "en" if str(get_locale()).startswith("en") else DEFAULT_LANGUAGE
 
 
+def preferred(tags: Iterable[str]) -> str:
+    """The interface language for a browser's languages, the best one first."""
+    ours = {tag.split("-")[0]: tag for tag in LANGUAGES}
+    mains = (tag.lower().split("-")[0] for tag in tags)
+    return next((ours[main] for main in mains if main in ours), DEFAULT_LANGUAGE)
+
+
 def words(text: Text | None) -> str:
     """The text in the reader's language, or else in Chinese."""
     if text is None:

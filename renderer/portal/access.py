@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, current_app, request, session
+from flask import abort, current_app, request, session, url_for
 
 from renderer.forms import FormClasses
 from renderer.identity import Person
@@ -38,6 +38,11 @@ class AlreadySubmittedError(Exception):
     """The draft has become a submission, which this browser may open."""
 
     submission: str
+
+
+@dataclass(eq=False)
+class NotOpenedError(Exception):
+    """There is such a case, but this person and browser have not shown it is theirs."""
 
 
 def services() -> Services:
@@ -85,19 +90,31 @@ def hashed(code: str) -> str:
 
 
 def open_draft(id_: str) -> Draft:
-    """Return a draft that this person or browser may open; 404 otherwise.
+    """Return a draft that this person or browser may open; 404 if there is no case.
 
     Raises:
         AlreadySubmittedError: it has been submitted.
+        NotOpenedError: it is not theirs, as far as we can tell.
     """
     # First, for a draft can outlive its submission by a moment.
     if find_submission(id_) is not None:
         raise AlreadySubmittedError(id_)
-    draft = drafts.get(store(), id_)
-    if draft is None or draft.expires_at <= now():
+    draft = find_draft(id_)
+    if draft is not None:
+        return draft
+    if not drafts.get(store(), id_, now=now()) and not store().get("submissions", id_):
         abort(404)
-    if not _may_open(id_, draft.owner, {draft.resume_hash}):
-        abort(404)
+    raise NotOpenedError
+
+
+def find_draft(id_: str) -> Draft | None:
+    """Return a draft that this person or browser may open, or None.
+
+    Look for its submission first: a draft can outlive it by a moment.
+    """
+    draft = drafts.get(store(), id_, now=now())
+    if draft is None or not _may_open(id_, draft.owner, {draft.resume_hash}):
+        return None
     return draft
 
 
@@ -126,22 +143,39 @@ def _may_open(id_: str, owner: str | None, kept: AbstractSet[str]) -> bool:
     here = person()
     if here is not None and owner == here.owner:
         return True
-    code = known_codes().get(id_) or _code_sent_along(id_)
-    return bool(code) and any(hmac.compare_digest(hashed(code), one) for one in kept)
+    if _opens(known_codes().get(id_), kept):
+        return True
+    # On a form that is sent again after the browser forgot everything.
+    sent = plain_code(request.form.get("_code", ""))
+    if sent is None or not _opens(sent, kept):
+        return False
+    remember(id_, sent)
+    return True
 
 
-def _code_sent_along(id_: str) -> str:
-    """The code on a form that was sent again after the browser forgot everything."""
-    code = plain_code(request.form.get("_code", "")) or ""
-    if code:
-        remember(id_, code)
-    return code
+def _opens(code: str | None, kept: AbstractSet[str]) -> bool:
+    return code is not None and any(
+        hmac.compare_digest(hashed(code), one) for one in kept
+    )
 
 
 def local_path(path: str | None, otherwise: str) -> str:
-    """Return where to go next if it is a page of ours; never another site."""
-    odd = path is None or not path.startswith("/") or path.startswith("//")
-    return otherwise if odd or "\\" in str(path) else str(path)
+    """Return where to go next if it is a page of ours; never another site.
+
+    Browsers and libraries drop tabs and line breaks, so none may hide a second slash.
+    """
+    if path is None or path[:1] != "/" or path[1:2] in {"/", "\\"}:
+        return otherwise
+    return path if path.isprintable() else otherwise
+
+
+def here() -> str:
+    """The page to come back to: this one, or the front page if it is only sent to."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    rule = request.url_rule
+    again = rule is not None and "GET" in (rule.methods or ())
+    return request.path if again else url_for("portal.home")
 
 
 def posted() -> dict[str, tuple[str, ...]]:

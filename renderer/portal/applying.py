@@ -1,6 +1,6 @@
 """The pages an applicant fills in: situations, task list, pages of questions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from flask import (
@@ -15,9 +15,9 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from builder.model import Question
-from renderer.fields import AnswerField, Posted, written
-from renderer.pieces import answer
+from renderer.fields import AnswerField, Posted
 from renderer.portal.access import (
+    AlreadySubmittedError,
     known_codes,
     now,
     open_draft,
@@ -25,10 +25,20 @@ from renderer.portal.access import (
     posted,
     shown_code,
     store,
-    typed_texts,
 )
+from renderer.portal.conflicts import CONFLICT, conflict, with_stored
 from renderer.portal.filling import Filling, Step
-from renderer.portal.saving import merged, readable, same, with_row_change
+from renderer.portal.leading import (
+    ROW_BUTTONS,
+    after_row_button,
+    away,
+    onward,
+    pressed,
+    wanted_blank,
+    with_blank,
+)
+from renderer.portal.materials import case_materials
+from renderer.portal.saving import meet, merged, read_seen, without_row
 from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,
@@ -38,14 +48,17 @@ from renderer.portal.sheet import (
     unreadable,
     wrong_names,
 )
-from renderer.showing import local_date, shown
+from renderer.showing import local_date
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
 from renderer.wording import words
 from submissions import drafts, packs
-from submissions.errors import Conflict
+from submissions.errors import Conflict, StoreUnavailableError
 
-CONFLICT = 409
+__all__ = ["CONFLICT", "filling_of", "register"]
+
+#: Times a page is saved again when another window was faster.
+MOST_TRIES = 3
 
 
 def filling_of(id_: str) -> Filling:
@@ -75,14 +88,20 @@ def register(portal: Blueprint) -> None:
 
 def situations(id_: str) -> Response:
     """Ask what decides matters, questions and materials."""
-    sheet = situation_sheet(filling_of(id_))
-    if not sheet.questions:
-        return redirect(url_for("portal.tasks", id_=id_))
-    return receive(sheet) if request.method == "POST" else _open(sheet)
+    return _answered(id_, lambda: _situations(id_))
 
 
 def page(id_: str, page: str) -> Response:
     """Show one page of questions, or keep what was sent for it."""
+    return _answered(id_, lambda: _page(id_, page))
+
+
+def _situations(id_: str) -> Sheet | Response:
+    sheet = situation_sheet(filling_of(id_))
+    return sheet if sheet.questions else redirect(url_for("portal.tasks", id_=id_))
+
+
+def _page(id_: str, page: str) -> Sheet | Response:
     filling = filling_of(id_)
     if not filling.situated:
         return redirect(url_for("portal.situations", id_=id_))
@@ -91,8 +110,24 @@ def page(id_: str, page: str) -> Response:
         if page in {each.id for each in filling.form.pages}:
             return redirect(url_for("portal.tasks", id_=id_))
         abort(404)
-    sheet = page_sheet(filling, step)
-    return receive(sheet) if request.method == "POST" else _open(sheet)
+    return page_sheet(filling, step)
+
+
+def _answered(id_: str, find: Callable[[], Sheet | Response]) -> Response:
+    """Show the page, or keep what was sent: again if another window was faster."""
+    for _time in range(MOST_TRIES):
+        try:
+            sheet = find()
+            if not isinstance(sheet, Sheet):
+                return sheet
+            return receive(sheet) if request.method == "POST" else _open(sheet)
+        except Conflict:
+            continue
+        except AlreadySubmittedError:
+            if request.method == "GET":
+                raise
+            return redirect(url_for("portal.receipt", id_=id_, unsent="1"), 303)
+    raise StoreUnavailableError("The draft is being changed.", "Send it again.")
 
 
 def tasks(id_: str) -> Response:
@@ -112,58 +147,64 @@ def tasks(id_: str) -> Response:
         draft=filling.draft,
         expires=local_date(filling.draft.expires_at),
         code=shown_code(id_) if id_ in known_codes() else "",
-        back=(url_for("portal.mine"), _("我的办件")),
+        materials=case_materials(filling),
+        back=(url_for("portal.mine"), _("返回")),
     )
     return make_response(body)
 
 
 def receive(sheet: Sheet) -> Response:
-    """Keep one page as it was sent; say what must be put right; lead on."""
+    """Keep one page as it was sent; say what must be put right; lead on.
+
+    Raises:
+        Conflict: another window was faster.
+    """
+    filling = sheet.filling
+    draft, proposals = filling.draft, filling.proposals
+    before = read_seen(request.form.get("rev", ""))
     sent = _as_sent(sheet)
     fields = sheet.fields(sent)
-    if request.form.get("rev") != str(sheet.filling.draft.rev):
-        differing = _differences(sheet, fields)
-        if differing:
-            return _conflict(sheet, sent, fields, differing)
-    changed = merged(
-        sheet.filling.draft, sheet.questions, fields, sheet.filling.proposals
-    )
-    try:
-        saved = drafts.save(store(), changed, now=now())
-    except Conflict:
-        return _later_conflict(sheet)
-    return _after(sheet, _again(sheet, replace(sheet.filling, draft=saved)), sent)
+    stood = _stood(sheet, fields, before)
+    mine = merged(draft, stood, fields, proposals)
+    meeting = meet(draft, mine, stood, before)
+    for question in meeting.theirs:
+        sent = with_stored(draft, question, sent)
+    if meeting.both:
+        return conflict(sheet, sent, stood, meeting.both)
+    own = [question for question in stood if question not in meeting.theirs]
+    changed = merged(draft, own, fields, proposals)
+    saved = drafts.save(store(), changed, now=now())
+    after = _again(sheet, replace(filling, draft=saved))
+    return _after(sheet, after, sent, frozenset(each.name for each in stood))
+
+
+def _stood(
+    sheet: Sheet, fields: Mapping[str, AnswerField], before: Mapping[str, str]
+) -> tuple[Question, ...]:
+    """The questions that stood on the page when it was served."""
+    if not before:
+        return sheet.questions
+    return tuple(fields[name].question for name in before if name in fields)
 
 
 def _open(sheet: Sheet) -> Response:
     more = "more" in request.args
     notice = _("根据您刚才的回答，这一页多了几项。") if more else ""
-    return show(sheet, sheet.served(), notice=notice)
+    held = with_blank(sheet, wanted_blank())
+    return show(sheet, held, notice=notice, leaving=request.args.get("leaving", ""))
 
 
 def _as_sent(sheet: Sheet) -> Posted:
-    """What was sent, after row buttons and choices on the conflict page."""
+    """What was sent, without a row taken out, and as chosen on the conflict page."""
     sent: Posted = posted()
-    button, _colon, rest = request.form.get("_do", "").partition(":")
+    button, rest = pressed()
     name, _colon, row = rest.partition(":")
     for question in sheet.questions:
-        if question.name == name and question.input == "rows":
-            change = "add" if button == "add" else row
-            sent = with_row_change(question, sent, change)
+        if button == "drop" and question.name == name and question.input == "rows":
+            sent = without_row(question, sent, row)
         if request.form.get(f"_pick-{question.name}") == "stored":
-            sent = _with_stored(sheet, question, sent)
+            sent = with_stored(sheet.filling.draft, question, sent)
     return sent
-
-
-def _with_stored(sheet: Sheet, question: Question, sent: Posted) -> Posted:
-    own = f"{question.name}-"
-    others = {
-        name: texts
-        for name, texts in sent.items()
-        if name != question.name and not name.startswith(own)
-    }
-    value = answer(sheet.filling.draft.answers, question)
-    return {**others, **written(question, question.name, value)}
 
 
 def _again(sheet: Sheet, filling: Filling) -> Sheet | None:
@@ -174,109 +215,31 @@ def _again(sheet: Sheet, filling: Filling) -> Sheet | None:
     return None if step is None else page_sheet(filling, step)
 
 
-def _after(before: Sheet, after: Sheet | None, sent: Posted) -> Response:
-    """Lead on from a page that is saved."""
+def _after(
+    before: Sheet, after: Sheet | None, sent: Posted, stood: frozenset[str]
+) -> Response:
+    """Lead on from a page that is saved.
+
+    Args:
+        stood: the names of the questions that stood on the page.
+    """
+    button = pressed()[0]
+    elsewhere = away(after or before)
     if after is None:
-        return redirect(url_for("portal.tasks", id_=before.filling.draft.id), 303)
+        tasks = url_for("portal.tasks", id_=before.filling.draft.id)
+        return redirect(elsewhere or tasks, 303)
+    if button in ROW_BUTTONS:
+        return redirect(after_row_button(after, sent), 303)
     fields = after.fields(sent)
-    everything = {**after.served(), **sent} if after.names - before.names else sent
-    button = request.form.get("_do", "next")
-    if button.startswith(("add:", "remove:")):
-        return show(after, everything)
-    wrong = wrong_names(after, fields)
+    wrong = wrong_names(after, fields) & stood
     if button == "later":
         # What is only missing or not allowed yet is kept; what cannot be read is not.
-        wrong = frozenset(q.name for q in after.questions if unreadable(fields, q))
-    if wrong & before.names:
-        return show(after, everything, judged=wrong & before.names)
-    return redirect(_onward(before, after, button), 303)
-
-
-def _onward(before: Sheet, after: Sheet, button: str) -> str:
-    if button == "later":
-        return url_for("portal.tasks", id_=after.filling.draft.id)
-    if after.names - before.names:
-        then = request.form.get("then")
-        return f"{after.action}?more=1" + ("&then=check" if then == "check" else "")
-    return _next(after)
-
-
-def _next(sheet: Sheet) -> str:
-    filling = sheet.filling
-    id_ = filling.draft.id
-    if request.form.get("then") == "check":
-        return url_for("portal.check", id_=id_)
-    if sheet.page == SITUATIONS:
-        return url_for("portal.tasks", id_=id_)
-    rest = [s for s in filling.steps if s.number > sheet.part]
-    if rest:
-        return url_for("portal.page", id_=id_, page=rest[0].page.id)
-    return url_for("portal.check", id_=id_)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One question answered differently in two windows."""
-
-    name: str
-    number: str
-    label: str
-    mine: str
-    stored: str
-
-
-def _differences(sheet: Sheet, fields: dict[str, AnswerField]) -> list[Question]:
-    stored = sheet.filling.draft.answers
-    return [
-        question
-        for question in sheet.questions
-        if unreadable(fields, question)
-        or not same(fields[question.name].value, answer(stored, question))
-    ]
-
-
-def _conflict(
-    sheet: Sheet,
-    sent: Posted,
-    fields: dict[str, AnswerField],
-    differing: list[Question],
-) -> Response:
-    """Show both values of each difference; nothing of either is lost."""
-    draft = sheet.filling.draft
-    body = render_template(
-        "conflict.html",
-        heading=_("别的窗口也改过这一页"),
-        service=words(sheet.filling.form.guide.label),
-        whole=len(sheet.questions),
-        differences=[
-            Difference(
-                name=question.name,
-                number=sheet.numbers[question.pointer],
-                label=words(question.label),
-                mine=_mine(question, fields[question.name]),
-                stored=shown(question, answer(draft.answers, question)),
-            )
-            for question in differing
-        ],
-        action=sheet.action,
-        posted={k: v for k, v in typed_texts(sent).items() if k not in ("rev", "then")},
-        rev=draft.rev,
-        return_to=request.form.get("then", ""),
-        back=(sheet.action, _("返回")),
-    )
-    return make_response(body, CONFLICT)
-
-
-def _mine(question: Question, field: AnswerField) -> str:
-    if unreadable({question.name: field}, question):
-        return " ".join(text for texts in field.posted.values() for text in texts)
-    return shown(question, readable(field.value))
-
-
-def _later_conflict(sheet: Sheet) -> Response:
-    """Another window was faster than this request: look again, then compare."""
-    id_, page_ = sheet.filling.draft.id, sheet.page
-    return situations(id_) if page_ == SITUATIONS else page(id_, page_)
+        unread = {q.name for q in after.questions if unreadable(fields, q)}
+        wrong = wrong & unread
+    if wrong and (elsewhere is None or button == "later"):
+        more = after.names - stood
+        return show(after, {**after.served(), **sent} if more else sent, judged=wrong)
+    return redirect(elsewhere or onward(after, more=bool(after.names - stood)), 303)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -309,6 +272,7 @@ def _line(step: Step) -> Line:
         "part": lambda: (_("填写中"), _("接着填“%(label)s”", label=label)),
         "todo": lambda: (_("未填"), _("去填“%(label)s”", label=label)),
         "done": lambda: (_("已完成"), ""),
+        "free": lambda: (_("可以不填"), ""),
     }
     state, action = states[step.state]()
     return Line(
@@ -317,7 +281,7 @@ def _line(step: Step) -> Line:
         label=label,
         about=about,
         state=state,
-        css=step.state,
+        css="wait" if step.state == "free" else step.state,
         action=action,
     )
 

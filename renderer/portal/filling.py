@@ -14,7 +14,7 @@ from renderer.portal.saving import boxes_of
 from submissions.drafts import Draft
 from submissions.packs import Published
 
-State = Literal["todo", "part", "fix", "done"]
+State = Literal["todo", "part", "fix", "done", "free"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,18 +27,18 @@ class Step:
     #: How many of them have an answer, and how many a proposal.
     answered: int
     proposed: int
-    #: Answers that must be put right; missing ones do not count.
+    #: How many must be put right, and how many more still lack an answer.
     wrong: int
     missing: int
 
     @property
     def state(self) -> State:
-        """In one word: nothing yet, begun, to be put right, done."""
+        """In one word: nothing yet, begun, to be put right, done, free to leave out."""
         if self.wrong:
             return "fix"
-        if self.answered and not self.missing:
-            return "done"
-        return "part" if self.answered else "todo"
+        if self.missing:
+            return "part" if self.answered else "todo"
+        return "done" if self.answered else "free"
 
     @property
     def settled(self) -> bool:
@@ -106,8 +106,8 @@ class Filling:
 
     @property
     def done(self) -> int:
-        """How many steps are done."""
-        return sum(step.state == "done" for step in self.steps)
+        """How many steps are done: nothing in them stands in the way."""
+        return sum(step.settled for step in self.steps)
 
     def step(self, page: str) -> Step | None:
         """The step of a page, or None where it asks nothing now."""
@@ -128,20 +128,24 @@ class Filling:
             if not here:
                 continue
             number += 1
-            faults = [fault for q in here for fault in self.faults_of(q)]
-            missing = sum(self._missing(fault) for fault in faults)
+            wrong = {q.pointer for q in here if self._wrong(q)}
+            lacking = {f.pointer for q in here for f in self.faults_of(q)} - wrong
             yield Step(
                 number=number,
                 page=page,
                 questions=here,
                 answered=sum(answer(self.draft.answers, q) is not ABSENT for q in here),
                 proposed=sum(q.pointer in self.proposals for q in here),
-                wrong=len(faults) - missing + sum(map(self.unread, here)),
-                missing=missing,
+                wrong=len(wrong),
+                missing=sum(q.pointer in lacking for q in here),
             )
 
-    def _missing(self, fault: Fault) -> bool:
-        return fault.keyword == "required" and fault.pointer in self.asked
+    def _wrong(self, question: Question) -> bool:
+        """What is there must be put right; that nothing is there is another thing."""
+        return self.unread(question) or any(
+            fault.keyword != "required" or fault.pointer not in self.asked
+            for fault in self.faults_of(question)
+        )
 
 
 def concerns(fault: Fault, question: Question) -> bool:

@@ -1,12 +1,13 @@
 """Before anybody fills in: the affairs, the guide of one, the start."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import (
     Blueprint,
     abort,
+    current_app,
     make_response,
     redirect,
     render_template,
@@ -15,7 +16,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from builder.model import Counts, Material, Matter, MergedForm
+from builder.model import Counts, Matter, MergedForm
 from renderer.portal import conditions
 from renderer.portal.access import (
     hashed,
@@ -26,7 +27,8 @@ from renderer.portal.access import (
     services,
     store,
 )
-from renderer.security import new_code, plain_code
+from renderer.portal.materials import material_groups
+from renderer.security import new_code
 from renderer.wording import LANGUAGES, departments, words
 from renderer.wording import say as _
 from submissions import drafts, packs
@@ -102,7 +104,7 @@ def guide(affair: str) -> Response:
 def start(affair: str) -> Response:
     """Begin a draft: of the person who is signed in, and always with a resume code."""
     published = _published(affair)
-    code = plain_code(new_code(secrets.choice)) or ""
+    code = new_code(secrets.choice)
     here = person()
     draft = drafts.start(
         store(),
@@ -143,7 +145,7 @@ def _remembering(name: str, value: str) -> Response:
         name,
         value,
         max_age=YEAR_SECONDS,
-        secure=request.is_secure,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",
     )
@@ -211,68 +213,3 @@ def _shared(form: MergedForm) -> Iterator[SharedLine]:
                 departments=departments(form, matters),
                 forms=len(matters),
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaterialLine:
-    """One material, and how it can be satisfied."""
-
-    label: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaterialGroup:
-    """Materials that ask the same of the applicant."""
-
-    label: str
-    materials: tuple[MaterialLine, ...]
-
-
-def material_groups(form: MergedForm) -> list[MaterialGroup]:
-    """Sort the materials by what the applicant has to do; each named once."""
-    labels = {
-        "bring": _("先交"),
-        "later": _("可以后补"),
-        "depends": _("看情形"),
-        "covered": _("不用交"),
-        "optional": _("可以不交"),
-    }
-    lines: dict[str, dict[str, MaterialLine]] = {key: {} for key in labels}
-    for material in _materials(form):
-        line = MaterialLine(label=words(material.label), note=_note(form, material))
-        lines[_effort(material)].setdefault(line.label, line)
-    return [
-        MaterialGroup(label=label, materials=tuple(lines[key].values()))
-        for key, label in labels.items()
-        if lines[key]
-    ]
-
-
-def _materials(form: MergedForm) -> Iterable[Material]:
-    return (material for matter in form.matters for material in matter.materials)
-
-
-def _effort(material: Material) -> str:
-    if set(material.ways) & {"share", "certificate", "prior_result"}:
-        return "covered"
-    if material.when is not None:
-        return "depends"
-    if material.necessity == "optional":
-        return "optional"
-    return "later" if material.necessity == "deferrable" else "bring"
-
-
-def _note(form: MergedForm, material: Material) -> str:
-    ways = {
-        "submit": _("交照片或扫描件"),
-        "share": _("由部门之间共享"),
-        "certificate": _("用电子证照"),
-        "prior_result": _("前一个事项办完后自动送来"),
-        "generated": _("系统生成，您签名"),
-        "promise": _("可以先签承诺书"),
-    }
-    how = _("，或者").join(ways[way] for way in material.ways if way in ways)
-    how = how[:1].upper() + how[1:]
-    when = conditions.sentence(form, material.when)
-    return _("。").join(text for text in (how, when, words(material.note)) if text)

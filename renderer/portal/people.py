@@ -15,6 +15,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from renderer.portal.access import (
+    find_draft,
     find_submission,
     hashed,
     known_codes,
@@ -80,7 +81,8 @@ def sign_in() -> Response:
     following = local_path(request.values.get("next"), home)
     chosen = request.form.get("person", "")
     if request.method == "POST" and chosen in services().people:
-        codes = known_codes()
+        # Codes another person left in this browser are not handed on.
+        codes = known_codes() if session.get("person", chosen) == chosen else {}
         session.clear()
         session["codes"], session["person"] = codes, chosen
         session.permanent = True
@@ -103,14 +105,14 @@ def sign_out() -> Response:
 
 def _by_code(code: str) -> str | None:
     kept = hashed(code)
-    draft = drafts.by_resume_hash(store(), kept)
-    if draft is not None and draft.expires_at > now():
-        remember(draft.id, code)
-        return url_for("portal.tasks", id_=draft.id)
     found = progress.by_resume_hash(store(), kept)
     if found is not None:
         remember(found["_id"], code)
         return url_for("portal.receipt", id_=found["_id"])
+    draft = drafts.by_resume_hash(store(), kept, now=now())
+    if draft is not None:
+        remember(draft.id, code)
+        return url_for("portal.tasks", id_=draft.id)
     return None
 
 
@@ -132,19 +134,18 @@ def _cases() -> Iterator[Case]:
     found: dict[str, Draft] = {}
     sent: dict[str, Document] = {}
     if here is not None:
-        found = {draft.id: draft for draft in drafts.by_owner(store(), here.owner)}
+        own = drafts.by_owner(store(), here.owner, now=now())
+        found = {draft.id: draft for draft in own}
         listed = progress.by_owner(store(), here.owner)
         sent = {document["_id"]: document for document in listed}
     for id_ in known_codes():
-        draft = drafts.get(store(), id_)
         document = find_submission(id_)
-        if draft is not None:
-            found[id_] = draft
-        elif document is not None:
+        if document is not None:
             sent[id_] = document
-    yield from (
-        _open_case(draft) for draft in found.values() if draft.expires_at > now()
-    )
+        elif (draft := find_draft(id_)) is not None:
+            found[id_] = draft
+    # A draft can outlive its submission by a moment.
+    yield from (_open_case(found[id_]) for id_ in found if id_ not in sent)
     yield from (_sent_case(document) for document in sent.values())
 
 

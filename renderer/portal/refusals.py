@@ -1,19 +1,37 @@
 """Pages for what went wrong: in plain words, and nothing typed is lost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Flask, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
-from renderer.portal.access import AlreadySubmittedError, posted, typed_texts
+from builder.model import Question
+from renderer import api
+from renderer.fields import Posted, Problem, Row, by_question, parse, rows
+from renderer.portal.access import (
+    AlreadySubmittedError,
+    NotOpenedError,
+    known_codes,
+    now,
+    person,
+    posted,
+    services,
+    store,
+    typed_texts,
+)
+from renderer.showing import shown
 from renderer.wording import say as _
-from submissions.errors import StoreUnavailableError
+from renderer.wording import words
+from submissions import drafts, packs
+from submissions.errors import StoreUnavailableError, TooLargeError
 
 #: Seconds after which a browser or a program may try again.
 RETRY_SECONDS = 30
+TOO_LARGE = RequestEntityTooLarge()
 
 
 def register(app: Flask) -> None:
@@ -22,10 +40,14 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(StoreUnavailableError, unavailable)
     app.register_error_handler(AlreadySubmittedError, submitted)
+    app.register_error_handler(NotOpenedError, not_opened)
+    app.register_error_handler(TooLargeError, lambda _error: plain(TOO_LARGE))
 
 
 def plain(error: HTTPException) -> Response:
-    """Say what is wrong with an address or a request."""
+    """Say what is wrong with an address or a request; to a program, as JSON."""
+    if request.path.startswith(api.PREFIX):
+        return api.refused(error)
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     heading, lead = {
         403: (_("这一页不给您看"), _("如果该是您的，请登录或用续办码打开。")),
@@ -34,6 +56,10 @@ def plain(error: HTTPException) -> Response:
             _("地址可能不对，或者这张表已经过期、已经提交。您的办件请用续办码打开。"),
         ),
         409: (_("别的窗口刚改过"), _("请返回，再看一遍。")),
+        413: (
+            _("一次填得太多了"),
+            _("这一次没有保存。请返回上一页，写短些再试。"),
+        ),
         422: (_("有地方要改"), _("请返回，按提示改。")),
         500: (
             _("我们这里出了错"),
@@ -45,26 +71,48 @@ def plain(error: HTTPException) -> Response:
 
 
 def out_of_date(error: CSRFError) -> Response:
-    """Show again what was typed on a page the browser has forgotten.
+    """Show again what was typed in a browser that has forgotten who it was.
 
-    Sent from another site, nothing is offered again: that form was not ours.
+    Unless the browser says that it was sent from a page of ours, nothing is offered
+    again: that form was not ours.
     """
-    foreign = request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site"
-    heading = _("这一页放得太久了，还没有保存")
-    lead = _("您填的没有丢。请再按一次下面的按钮。")
-    return _again(heading, lead, error.code or 400, offer=not foreign)
+    lead = _(
+        "浏览器不记得这一页了，可能在别的窗口退出过登录。您填的没有丢，请再按一次。"
+    )
+    again = Again(
+        heading=_("这一页还没有保存"),
+        lead=lead,
+        status=error.code or HTTPStatus.BAD_REQUEST,
+    )
+    return again.page(_sent() if _from_our_page() else {})
+
+
+def not_opened(error: NotOpenedError) -> Response:
+    """Ask for the resume code, and keep what was typed until it is there."""
+    del error
+    if request.method != "POST":
+        return plain(NotFound())
+    again = Again(
+        heading=_("这一页还没有保存"),
+        lead=_("现在不能确定这张表是您的。您填的没有丢，都在下面。"),
+        status=HTTPStatus.FORBIDDEN,
+        code_error=_("请填续办码，或登录后再按"),
+    )
+    return again.page(_sent())
 
 
 def unavailable(error: StoreUnavailableError) -> Response:
     """Say that nothing can be kept right now, and keep it on the page."""
     del error
-    heading = _("现在暂时存不了")
     lead = _(
         "不是您的错。刚才填的在这一页上，还没有保存；以前保存的都在。请过一会儿再按按钮。"
     )
     if request.method == "GET":
         lead = _("不是您的错。以前保存的都在，请过一会儿再试。")
-    response = _again(heading, lead, HTTPStatus.SERVICE_UNAVAILABLE, offer=True)
+    again = Again(
+        heading=_("现在暂时存不了"), lead=lead, status=HTTPStatus.SERVICE_UNAVAILABLE
+    )
+    response = again.page(_sent())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response
 
@@ -74,18 +122,48 @@ def submitted(error: AlreadySubmittedError) -> Response:
     return redirect(url_for("portal.receipt", id_=error.submission), 303)
 
 
-def _again(heading: str, lead: str, status: int, *, offer: bool) -> Response:
-    sent = posted() if request.method == "POST" and offer else {}
-    body = render_template(
-        "again.html",
-        heading=heading,
-        lead=lead,
-        action=request.full_path.rstrip("?"),
-        posted={**typed_texts(sent), **_ours(sent)},
-        typed=_readable(sent),
-        ask_code="/drafts/" in request.path,
-    )
-    return make_response(body, status)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A page that could not be kept, to be sent once more."""
+
+    heading: str
+    lead: str
+    status: int
+    #: What is wrong with the resume code; "" where nothing is.
+    code_error: str = ""
+
+    def page(self, sent: Mapping[str, tuple[str, ...]]) -> Response:
+        """Write it out with everything that was sent; {} offers nothing again."""
+        id_ = (request.view_args or {}).get("id_", "")
+        body = render_template(
+            "again.html",
+            heading=self.heading,
+            lead=self.lead,
+            wrong=bool(self.code_error),
+            errors=[("_code", self.code_error)] if self.code_error else [],
+            action=request.full_path.rstrip("?"),
+            offered=bool(sent),
+            posted={**typed_texts(sent), **_ours(sent)},
+            typed=_readable(id_, typed_texts(sent)),
+            case=id_,
+            ask_code=bool(self.code_error) or not (person() or id_ in known_codes()),
+            code=request.form.get("_code", ""),
+            sign_in=bool(services().people) and person() is None,
+        )
+        return make_response(body, self.status)
+
+
+def _sent() -> Mapping[str, tuple[str, ...]]:
+    return posted() if request.method == "POST" else {}
+
+
+def _from_our_page() -> bool:
+    """Tell whether the browser says that a page of ours sent the form."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    # Older browsers, and all where there is no TLS, say only this.
+    return request.headers.get("Origin", "").partition("://")[2] == request.host
 
 
 def _ours(sent: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
@@ -93,8 +171,48 @@ def _ours(sent: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {name: sent[name] for name in ("_do", "rev", "then", "next") if name in sent}
 
 
-def _readable(sent: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """The texts a person typed."""
-    return [
-        text for texts in typed_texts(sent).values() for text in texts if text.strip()
+def _readable(id_: str, typed: Posted) -> list[tuple[str, str]]:
+    """What a person typed or chose: what was asked, and the answer in words."""
+    questions = _questions(id_)
+    given = by_question(typed)
+    lines = [
+        (words(each.label), _told(each, each.name, dict(given.getlist(each.name))))
+        for each in questions
     ]
+    if id_ and not questions:
+        # Nothing can be looked up now: the bare texts are better than none.
+        lines = [("", text) for texts in typed.values() for text in texts]
+    return [(label, text) for label, text in lines if text.strip()]
+
+
+def _told(question: Question, name: str, given: Posted) -> str:
+    if question.input == "rows":
+        return "\n".join(
+            _told_row(question, name, row) for row in rows(question, name, given)
+        )
+    value = parse(question, name, given)
+    if isinstance(value, Problem):
+        return " ".join(text for texts in given.values() for text in texts)
+    return shown(question, value)
+
+
+def _told_row(question: Question, name: str, row: Row) -> str:
+    cells = by_question(row.posted)
+    told = (
+        _told(column, place, dict(cells.getlist(place)))
+        for column in question.columns
+        for place in (f"{name}-{row.id}-{column.name}",)
+    )
+    return _("，").join(text for text in told if text)
+
+
+def _questions(id_: str) -> Sequence[Question]:
+    """The questions of a case, whoever asks: they stand in its public guide, too."""
+    try:
+        draft = drafts.get(store(), id_, now=now())
+        if draft is None:
+            return ()
+        form = packs.load(store(), draft.pack).form
+    except StoreUnavailableError:
+        return ()
+    return (*form.situations, *form.questions)

@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from builder import pointer
@@ -12,6 +14,9 @@ from builder.pointer import ABSENT
 from builder.prefill import Proposal
 from renderer.fields import MOST_ROWS, AnswerField, Posted, Problem, rows
 from submissions.drafts import Draft
+
+#: Hexadecimal digits that tell two states of one question apart.
+DIGEST_LENGTH = 10
 
 
 def same(one: Any, other: Any) -> bool:
@@ -94,19 +99,79 @@ def _origin(
     return origin, proposal.value
 
 
-def with_row_change(question: Question, posted: Posted, change: str) -> Posted:
-    """Add a row to a list as it was sent, or take one out.
+def state_of(draft: Draft, question: Question) -> str:
+    """Return a digest of what is kept of a question: its value, or texts unread."""
+    value = pointer.get(draft.answers, pointer.parts(question.pointer))
+    kept = [] if value is ABSENT else [value]
+    boxes = {
+        box: list(texts) for box, texts in boxes_of(question.name, draft.unread).items()
+    }
+    text = json.dumps([kept, boxes], sort_keys=True)
+    return sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+
+
+def seen(draft: Draft, questions: Sequence[Question]) -> str:
+    """Write down for a page what it was made from: "f12:3fa9c0d1e2 f13:...".
+
+    What comes back with the page tells which questions stood on it, and what was
+    kept of each of them then.
+    """
+    return " ".join(f"{each.name}:{state_of(draft, each)}" for each in questions)
+
+
+def read_seen(text: str) -> dict[str, str]:
+    """Read what `seen` wrote: digests by question name."""
+    pairs = (each.partition(":") for each in text.split())
+    return {name: digest for name, _colon, digest in pairs}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """What was sent beside what another window kept since the page was served."""
+
+    #: Only changed elsewhere: stays as it is kept.
+    theirs: tuple[Question, ...]
+    #: Changed here and elsewhere, each to something else.
+    both: tuple[Question, ...]
+
+
+def meet(
+    stored: Draft,
+    mine: Draft,
+    questions: Sequence[Question],
+    before: Mapping[str, str],
+) -> Meeting:
+    """Compare question by question; a question nobody else changed is no matter.
 
     Args:
-        change: "add", or the id of the row to remove.
+        stored: the draft as it is kept now.
+        mine: the same with everything that was sent.
+        before: what the page was made from, by question name.
     """
+    theirs: list[Question] = []
+    both: list[Question] = []
+    for question in questions:
+        kept = state_of(stored, question)
+        here = state_of(mine, question)
+        served = before.get(question.name, kept)
+        if kept in (here, served):
+            continue
+        (theirs if here == served else both).append(question)
+    return Meeting(theirs=tuple(theirs), both=tuple(both))
+
+
+def with_blank_rows(question: Question, posted: Posted, count: int) -> Posted:
+    """Add rows to a list until so many are empty, as far as a page can hold them."""
+    listed = rows(question, question.name, posted)
+    ids = [row.id for row in listed]
+    missing = max(0, count - sum(row.index is None for row in listed))
+    free = (f"r{n}" for n in range(len(ids) + missing) if f"r{n}" not in ids)
+    return {**posted, question.name: (*ids, *islice(free, missing))[:MOST_ROWS]}
+
+
+def without_row(question: Question, posted: Posted, id_: str) -> Posted:
+    """Take one row out of a list as it was sent."""
     name = question.name
-    ids = [row.id for row in rows(question, name, posted)]
-    if change == "add":
-        free = (f"r{n}" for n in range(len(ids) + 1) if f"r{n}" not in ids)
-        after = [*ids, next(free)][:MOST_ROWS]
-    else:
-        after = [id_ for id_ in ids if id_ != change]
-    gone = tuple(f"{name}-{id_}-" for id_ in set(ids) - set(after))
-    kept = {key: v for key, v in posted.items() if not key.startswith(gone or ("\0",))}
-    return {**kept, name: tuple(after)}
+    after = tuple(r.id for r in rows(question, name, posted) if r.id != id_)
+    kept = {k: v for k, v in posted.items() if not k.startswith(f"{name}-{id_}-")}
+    return {**kept, name: after}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,10 +12,11 @@ from builder.pointer import ABSENT
 from renderer import pieces
 from renderer.fields import AnswerField, Posted, Problem, written
 from renderer.forms import read
+from renderer.origins import Known, known_value
 from renderer.pieces import Block, answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling, Step, numbers
-from renderer.portal.saving import boxes_of
+from renderer.portal.saving import boxes_of, seen
 from renderer.showing import clock_time
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
@@ -43,10 +45,14 @@ class Sheet:
     @property
     def action(self) -> str:
         """Where the page is and where it is sent to."""
+        return self.address()
+
+    def address(self, **more: Any) -> str:
+        """Where the page is, with these words in its query."""
         id_ = self.filling.draft.id
         if self.page == SITUATIONS:
-            return url_for("portal.situations", id_=id_)
-        return url_for("portal.page", id_=id_, page=self.page)
+            return url_for("portal.situations", id_=id_, **more)
+        return url_for("portal.page", id_=id_, page=self.page, **more)
 
     @property
     def names(self) -> frozenset[str]:
@@ -55,13 +61,16 @@ class Sheet:
 
     def fields(self, posted: Posted) -> dict[str, AnswerField]:
         """Read what was sent for this page."""
-        form = self.filling.form
-        every: Sequence[Question] = form.situations
-        if self.page != SITUATIONS:
-            places = next(p.questions for p in form.pages if p.id == self.page)
-            every = [q for q in form.questions if q.pointer in places]
         pack = self.filling.published.id
-        return read(services().classes.get(pack, self.page, every), posted)
+        return read(services().classes.get(pack, self.page, self._every), posted)
+
+    def _every(self) -> Sequence[Question]:
+        """All questions that can stand on the page, in any situation."""
+        form = self.filling.form
+        if self.page == SITUATIONS:
+            return form.situations
+        places = next(p.questions for p in form.pages if p.id == self.page)
+        return [q for q in form.questions if q.pointer in places]
 
     def served(self) -> Posted:
         """What the page holds before anybody types: answers, or else proposals."""
@@ -111,7 +120,7 @@ def page_sheet(filling: Filling, step: Step) -> Sheet:
     )
 
 
-def known(filling: Filling, question: Question) -> pieces.Known | None:
+def known(filling: Filling, question: Question) -> Known | None:
     """Where the value of a question came from, unless somebody typed it."""
     proposal = filling.proposals.get(question.pointer)
     if proposal is not None:
@@ -121,23 +130,30 @@ def known(filling: Filling, question: Question) -> pieces.Known | None:
             "certainty": proposal.certainty,
             "proposed": True,
         }
-        return pieces.known_value(filling.form, question, proposal.value, origin)
+        return known_value(filling.form, question, proposal.value, origin)
     value = answer(filling.draft.answers, question)
     kept = filling.draft.provenance.get(question.pointer)
-    if kept is None or kept["corrected"] or value is ABSENT:
+    if kept is None or value is ABSENT:
         return None
-    return pieces.known_value(filling.form, question, value, kept)
+    return known_value(filling.form, question, value, kept)
 
 
-def blocks(sheet: Sheet, posted: Posted, judged: frozenset[str]) -> list[Block]:
+def blocks(
+    sheet: Sheet, posted: Posted, judged: frozenset[str], leaving: str = ""
+) -> list[Block]:
     """The questions of a page as the templates write them.
 
     Args:
         judged: the names of the questions whose errors are shown.
+        leaving: the row somebody wants to take out, as LIST-ROW.
     """
     filling = sheet.filling
     page = pieces.Page(
-        judge=filling.judge, facts=filling.facts, posted=posted, judged=False
+        judge=filling.judge,
+        facts=filling.facts,
+        posted=posted,
+        judged=False,
+        leaving=leaving,
     )
     made = [
         pieces.block(
@@ -160,10 +176,11 @@ def show(
     *,
     judged: frozenset[str] = frozenset(),
     notice: str = "",
+    leaving: str = "",
 ) -> Response:
     """Write out a page; 422 when it shows errors."""
     draft = sheet.filling.draft
-    shown = blocks(sheet, posted, judged)
+    shown = blocks(sheet, posted, judged, leaving)
     errors = [error for each in shown for error in each.errors]
     situations = sheet.page == SITUATIONS
     body = render_template(
@@ -178,12 +195,13 @@ def show(
         whole=sheet.whole,
         blocks=shown,
         action=sheet.action,
-        rev=draft.rev,
+        rev=seen(draft, sheet.questions),
         return_to=request.values.get("then", ""),
         notice=notice,
         later=not situations,
         sofar=_so_far(sheet.filling) if situations else (),
-        back=_back(sheet),
+        back=back_from(sheet),
+        form="page",
         saved=clock_time(draft.updated_at) if draft.rev > 1 else "",
     )
     return make_response(body, UNPROCESSABLE if errors else 200)
@@ -203,7 +221,8 @@ def unreadable(fields: Mapping[str, AnswerField], question: Question) -> bool:
     return isinstance(fields[question.name].value, Problem)
 
 
-def _back(sheet: Sheet) -> tuple[str, str]:
+def back_from(sheet: Sheet) -> tuple[str, str]:
+    """Where the link back leads, and what it says."""
     draft = sheet.filling.draft
     if sheet.page == SITUATIONS and not sheet.filling.situated:
         return url_for("portal.guide", affair=draft.affair), _("办事指南")

@@ -1,7 +1,10 @@
 """After submitting: the receipt, and how far each department is."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import segno
@@ -16,6 +19,7 @@ from renderer.portal.access import (
     shown_code,
     store,
 )
+from renderer.portal.materials import needed_groups, nothing_to_bring
 from renderer.showing import local_time
 from renderer.wording import say as _
 from renderer.wording import words
@@ -52,10 +56,10 @@ class PartLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogLine:
-    """One thing that happened."""
+    """What happened within one minute, the last first."""
 
     at: str
-    text: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,10 @@ def receipt(id_: str) -> Response:
     """Say what was received, and what happens next, with whom, by when."""
     document = open_submission(id_)
     form, view = _view(document)
+    needed = packs.load(store(), document["pack_version"]).judge.materials(
+        json.loads(document["answers"])
+    )
+    materials = needed_groups(needed)
     body = render_template(
         "receipt.html",
         heading=_("回执"),
@@ -79,9 +87,12 @@ def receipt(id_: str) -> Response:
         received=local_time(view.created_at),
         parts=[_part(form, step) for step in view.steps],
         departments=len({words(step.department) for step in view.steps}),
-        qr=qr_code(_address(id_)),
+        materials=materials,
+        following=_("接下来，不用您跑") if nothing_to_bring(materials) else _("接下来"),
+        unsent="unsent" in request.args,
+        qr=qr_code(_address()),
         code=shown_code(id_) if id_ in known_codes() else "",
-        back=(url_for("portal.mine"), _("我的办件")),
+        back=(url_for("portal.mine"), _("返回")),
     )
     return make_response(body)
 
@@ -116,9 +127,10 @@ def qr_code(text: str) -> Code:
     return Code(size=len(matrix) + 2 * QUIET, path="".join(squares))
 
 
-def _address(id_: str) -> str:
+def _address() -> str:
+    """Where somebody who scans the code types the resume code."""
     base = services().base_url or request.url_root.rstrip("/")
-    return base + url_for("portal.progress", id_=id_)
+    return base + url_for("portal.mine", _anchor="rc")
 
 
 def _view(document: Document) -> tuple[MergedForm, Progress]:
@@ -147,49 +159,70 @@ def _state(step: Step) -> tuple[str, str, str]:
     match step.state:
         case "decided" if step.outcome == "rejected":
             return _("未通过"), "fix", _("%(time)s 办完，没有通过", time=since)
-        case "decided":
-            return _("已办结"), "done", _("%(time)s 办结", time=since)
         case "waiting":
             before = _("、").join(
                 dict.fromkeys(words(i) for fact in step.awaits for i in fact.issuers)
             )
             note = _("“%(before)s”办完后自动送出，不用您管", before=before)
             return _("等前一事项"), "wait", note
-        case "delivered":
-            return _("办理中"), "part", _("%(time)s 已送到部门", time=since)
-        case "held":
-            note = _("结果对不上，工作人员正在核对，会和您联系")
-            return _("核对中"), "part", note
-        case _:
-            return _("正在送达"), "todo", _("马上送到部门，送不到会一直重试")
+        case state:
+            return _plain_states(since)[state]
+
+
+def _plain_states(since: str) -> dict[str, tuple[str, str, str]]:
+    sending = _("正在送达"), "todo", _("马上送到部门，送不到会一直重试")
+    return {
+        "decided": (_("已办结"), "done", _("%(time)s 办结", time=since)),
+        "delivered": (_("办理中"), "part", _("%(time)s 已送到部门", time=since)),
+        "held": (
+            _("核对中"),
+            "part",
+            _("结果对不上，工作人员正在核对，会和您联系"),
+        ),
+        "parked": (_("送不到"), "part", _("对方系统停用，工作人员在处理")),
+        "sending": sending,
+        "no_endpoint": sending,
+    }
 
 
 def _log(form: MergedForm, document: Document) -> Iterator[LogLine]:
     """What happened, the last first; only what concerns the applicant."""
     labels = {matter.id: words(matter.label) for matter in form.matters}
     matters = {part["id"]: labels[part["matter"]] for part in document["parts"]}
-    for entry in reversed(document["log"]):
-        text = _told(form, matters, entry)
-        if text:
-            yield LogLine(at=local_time(entry["at"]), text=text)
+    told = (
+        (local_time(entry["at"]), _told(form, matters, entry, document["created_at"]))
+        for entry in reversed(document["log"])
+    )
+    for at, together in groupby(told, key=itemgetter(0)):
+        texts = tuple(text for _at, text in together if text)
+        if texts:
+            yield LogLine(at=at, texts=texts)
 
 
-def _told(form: MergedForm, matters: dict[str, str], entry: dict[str, Any]) -> str:
-    detail = entry["detail"]
-    matter = matters.get(detail.get("part", ""), "")
+def _told(
+    form: MergedForm, matters: dict[str, str], entry: dict[str, Any], began: str
+) -> str:
+    """Say what happened, or "" where it is no news for the applicant."""
+    matter = matters.get(entry["detail"].get("part", ""), "")
     match entry["what"]:
         case "accepted":
             num = len(matters)
             return _("收件，分成 %(num)s 份送各部门", num=num)
+        case "part.ready" if entry["at"] == began:
+            return _("“%(matter)s”送往部门", matter=matter)
         case "part.ready":
-            return _("“%(matter)s”的材料齐了，送往部门", matter=matter)
+            return _("前面的结果到了，“%(matter)s”送往部门", matter=matter)
         case "part.held":
             return _("“%(matter)s”的结果对不上，工作人员在核对", matter=matter)
         case "part.decided":
-            department = form.departments.get(entry["who"])
-            who = words(department.label) if department else entry["who"]
-            if detail["outcome"] == "rejected":
-                return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
-            return _("%(who)s办结“%(matter)s”", who=who, matter=matter)
+            return _decided(form, matter, entry)
         case _:
             return ""
+
+
+def _decided(form: MergedForm, matter: str, entry: dict[str, Any]) -> str:
+    department = form.departments.get(entry["who"])
+    who = words(department.label) if department else entry["who"]
+    if entry["detail"]["outcome"] == "rejected":
+        return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
+    return _("%(who)s办结“%(matter)s”", who=who, matter=matter)

@@ -1,7 +1,7 @@
 """Check the answers, declare, submit."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -11,23 +11,27 @@ from builder.documents import project
 from builder.lenses import UndefinedError
 from builder.model import FactId, Matter, MatterId, Question
 from builder.pointer import ABSENT
+from builder.situations import bound
 from renderer.messages import for_fault
 from renderer.pieces import answer
 from renderer.portal.access import now, store
 from renderer.portal.applying import CONFLICT, filling_of
 from renderer.portal.filling import Filling, Step, concerns, numbers
+from renderer.portal.materials import case_materials
 from renderer.portal.sheet import UNPROCESSABLE, known
-from renderer.showing import clock_time, masked
+from renderer.showing import clock_time, hidden, masked
 from renderer.wording import departments, words
 from renderer.wording import say as _
-from submissions import intake
-from submissions.errors import Refused
+from submissions import drafts, intake
+from submissions.errors import Conflict, Refused
 
 
 def register(portal: Blueprint) -> None:
     """Add these pages to the portal."""
     portal.add_url_rule("/drafts/<id_>/check", view_func=check)
-    portal.add_url_rule("/drafts/<id_>/submit", view_func=submit, methods=["POST"])
+    portal.add_url_rule(
+        "/drafts/<id_>/submit", view_func=submit, methods=["GET", "POST"]
+    )
 
 
 def check(id_: str) -> Response:
@@ -39,23 +43,40 @@ def check(id_: str) -> Response:
 
 
 def submit(id_: str) -> Response:
-    """Accept the answers; the same draft again leads to the same receipt."""
+    """Accept the answers; the same draft again leads to the same receipt.
+
+    Who comes back to this address, by a language switch or after signing in, checks
+    again.
+    """
+    if request.method == "GET":
+        return redirect(url_for("portal.check", id_=id_))
     filling = filling_of(id_)
     if request.form.get("rev") != str(filling.draft.rev):
-        wrong = _("这张表刚在别的窗口改过。请再看一遍，再提交")
-        return _checked(filling, wrong, status=CONFLICT)
+        return _changed_elsewhere(filling)
     if request.form.get("declared") != "yes":
         wrong = _("请先确认内容属实，在方框里打勾")
         return _checked(filling, wrong, status=UNPROCESSABLE)
     if any(filling.unread(question) for question in filling.asked.values()):
         return _checked(filling, status=UNPROCESSABLE)
+    return _accepted(filling)
+
+
+def _accepted(filling: Filling) -> Response:
     try:
-        receipt = intake.accept(
-            store(), filling.published, draft=filling.draft, now=now()
-        )
+        # Written once more, so that what another window keeps meanwhile is not lost.
+        draft = drafts.save(store(), filling.draft, now=now())
+        filling = replace(filling, draft=draft)
+        receipt = intake.accept(store(), filling.published, draft=draft, now=now())
+    except Conflict:
+        return _changed_elsewhere(filling_of(filling.draft.id))
     except Refused:
         return _checked(filling, status=UNPROCESSABLE)
     return redirect(url_for("portal.receipt", id_=receipt.submission), 303)
+
+
+def _changed_elsewhere(filling: Filling) -> Response:
+    wrong = _("这张表刚在别的窗口改过。请再看一遍，再提交")
+    return _checked(filling, wrong, status=CONFLICT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +87,8 @@ class Line:
     number: str
     label: str
     text: str
+    #: The whole of it, where `text` hides a part; else "".
+    whole: str
     source: str
     error: str
     #: Must be answered, and is not.
@@ -116,6 +139,7 @@ def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Respons
         situations=list(_situations(filling)),
         sections=sections,
         parts=list(_parts(filling)),
+        materials=case_materials(filling),
         saved=clock_time(filling.draft.updated_at),
         back=(url_for("portal.tasks", id_=filling.draft.id), _("返回")),
     )
@@ -167,6 +191,7 @@ def _line(filling: Filling, step: Step, question: Question, number: str) -> Line
         number=number,
         label=words(question.label),
         text=masked(question, value),
+        whole=hidden(question, value),
         source=origin.source if origin is not None else "",
         error=error,
         lacking=value is ABSENT and required and not error,
@@ -184,6 +209,10 @@ def _error(filling: Filling, question: Question, value: Any) -> str:
     fault = faults[0]
     if fault.pointer == question.pointer:
         return for_fault(fault, question, filling.form, value)
+    row = fault.pointer.removeprefix(question.pointer).split("/")[1]
+    if row.isdecimal():
+        label, number = words(question.label), int(row) + 1
+        return _("“%(label)s”第 %(number)s 行要改", label=label, number=number)
     return _("“%(label)s”里有一行要改", label=words(question.label))
 
 
@@ -205,6 +234,7 @@ def _situations(filling: Filling) -> Iterator[Line]:
             number="",
             label=words(question.label),
             text=masked(question, value),
+            whole="",
             source="",
             error="",
             lacking=False,
@@ -245,11 +275,11 @@ def _waits(
     awaited: Mapping[FactId, tuple[MatterId, ...]],
     labels: Mapping[MatterId, str],
 ) -> str:
-    bound = {field.fact for field in matter.fields.values()}
+    held = bound(matter)
     issuers = (
         labels[issuer]
         for fact, matters in awaited.items()
-        if fact in bound
+        if fact in held
         for issuer in matters
     )
     before = _("、").join(dict.fromkeys(issuers))

@@ -135,7 +135,9 @@ def check(page: Page) -> None:
     policy = page.headers["Content-Security-Policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
-    assert page.headers["Cache-Control"] == "no-store"
+    # A page to be put right is an answer that Back must find again.
+    kept = "private, no-cache" if page.status in (409, 422) else "no-store"
+    assert page.headers["Cache-Control"] == kept
     for tag, name, value in page.attributes:
         inline = tag == "script" or name == "style" or name.startswith("on")
         assert not inline, f"inline code or style: {tag} {name}"
@@ -156,6 +158,7 @@ class Site:
     def post(self, path, data: Mapping[str, object], **options) -> Page:
         # A tuple would be taken for a file.
         data = {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
+        options = {"headers": {"Sec-Fetch-Site": "same-origin"}, **options}
         response = self.client.post(path, data=data, follow_redirects=True, **options)
         return self._page(response)
 

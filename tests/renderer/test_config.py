@@ -20,6 +20,12 @@ def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path):
     assert (settings.data / "secret.key").stat().st_mode & 0o777 == 0o600
 
 
+def test_only_its_owner_can_look_into_a_new_data_folder(tmp_path):
+    secret_key(Settings(data=tmp_path / "data"))
+
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_servers_that_start_at_once_share_one_secret(tmp_path):
     with ThreadPoolExecutor(8) as servers:
         keys = servers.map(secret_key, [Settings(data=tmp_path)] * 8)

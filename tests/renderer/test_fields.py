@@ -81,6 +81,13 @@ def test_a_value_written_into_boxes_is_read_back(pair):
         ("text", "  陈思禾 ", "陈思禾"),
         ("digits", "４２０１１６ １９９６０３１２ ２４６x", "42011619960312246X"),
         ("phone", "138 0719 0318", "13807190318"),
+        ("phone", "+86 138-0719-0318", "13807190318"),
+        ("phone", "０２７－６１００１２３４", "027-61001234"),
+        ("digits", "420116–19960312–246x", "42011619960312246X"),
+        ("digits", "c1234567(8)", "C1234567(8)"),
+        ("digits", "2026年12月1日", "20261201"),
+        ("digits", "2026-12-31", "20261231"),
+        ("digits", "-", "-"),
         ("number", "１，０００", 1000),
         ("number", "3.50", 3.5),
         ("number", "12.0", 12),
@@ -92,9 +99,56 @@ def test_what_people_type_is_taken_kindly(input_, typed, value):
     assert parse(question(input_), "f1", {"f1": [typed]}) == value
 
 
+@pytest.mark.parametrize(
+    ("unit", "typed", "value"),
+    [
+        ("周", "39周", 39),
+        ("厘米", "50 cm", 50),
+        ("周岁", "30岁", 30),
+        ("万元", "１００万", 100),
+        ("%", "5％", 5),
+        ("元", "100万", Problem("number")),
+        ("克", "3.2千克", Problem("number")),
+    ],
+)
+def test_a_number_may_carry_its_own_unit_and_no_other(unit, typed, value):
+    asked = question("number", unit={"zh-CN": unit})
+
+    assert parse(asked, "f1", {"f1": [typed]}) == value
+
+
+def test_the_boxes_of_a_date_may_carry_their_units():
+    posted = {"f1-y": ["2026年"], "f1-m": ["11月"], "f1-d": ["４号"]}
+
+    assert parse(question("date"), "f1", posted) == "2026-11-04"
+
+
 @pytest.mark.parametrize("typed", ["1_000", "NaN", "1e5", "三", "12,34", "--1"])
 def test_what_is_no_number_stays_a_problem(typed):
     assert parse(question("number"), "f1", {"f1": [typed]}) == Problem("number")
+
+
+@pytest.mark.parametrize("digits", [16, 24, 400])
+def test_a_number_too_long_to_count_with_is_a_problem(digits):
+    for typed in ("9" * digits, "9" * (digits - 1) + ".0"):
+        assert parse(question("number"), "f1", {"f1": [typed]}) == Problem("number")
+
+    assert parse(question("number"), "f1", {"f1": ["9" * 15]}) == 10**15 - 1
+
+
+@pytest.mark.parametrize(
+    ("box", "problem"),
+    [
+        ("y", Problem("date_year", "y")),
+        ("m", Problem("date_part_number", "m")),
+        ("d", Problem("date_part_number", "d")),
+    ],
+)
+def test_a_box_of_a_date_with_digits_without_end_is_a_problem(box, problem):
+    posted = {"f1-y": ["2026"], "f1-m": ["11"], "f1-d": ["4"]}
+    posted[f"f1-{box}"] = ["1" * 5000]
+
+    assert parse(question("date"), "f1", posted) == problem
 
 
 @pytest.mark.parametrize(
@@ -148,6 +202,23 @@ def test_more_rows_than_a_page_can_hold_are_a_problem_and_none_is_cut():
 
     assert found.code == "too_many_rows"
     assert len(found.rest) == count
+
+
+def test_of_rows_without_end_no_more_are_read_than_say_that_there_are_too_many():
+    posted = {"f1": [f"r{n}" for n in range(1000)]}
+
+    assert len(fields.rows(LIST, "f1", posted)) == fields.MOST_ROWS + 1
+
+
+def test_what_was_posted_is_sorted_once_by_question():
+    found = fields.by_question({"f1": ["r0"], "f1-r0-c1": ["甲"], "f11": ["乙"]})
+
+    assert dict(found.getlist("f1")) == {"f1": ("r0",), "f1-r0-c1": ("甲",)}
+    assert dict(found.getlist("f11")) == {"f11": ("乙",)}
+
+
+def test_a_name_of_many_parts_is_not_sorted_without_end():
+    assert len(fields.by_question({"-" * 100_000: ["x"]})) < 10
 
 
 def test_a_choice_nobody_offered_is_a_problem():

@@ -1,0 +1,127 @@
+"""Where a page leads once it is saved: on, back, or to the same page once more."""
+
+from flask import request, url_for
+
+from builder.model import Question
+from renderer.fields import Posted, rows
+from renderer.portal.saving import boxes_of, with_blank_rows
+from renderer.portal.sheet import SITUATIONS, Sheet, back_from
+
+#: What buttons of rows do; "drop" follows "remove" once it was asked.
+ROW_BUTTONS = ("add", "remove", "drop", "keep")
+#: Longest count of empty rows in an address.
+COUNT_DIGITS = 2
+
+
+def pressed() -> tuple[str, str]:
+    """The button that sent the page, and what it is about."""
+    button, _colon, rest = request.form.get("_do", "next").partition(":")
+    return button, rest
+
+
+def away(sheet: Sheet) -> str | None:
+    """Where a link of the page's head or foot leads; None: no such was pressed."""
+    button, rest = pressed()
+    here = sheet.address(**_then())
+    match button:
+        case "later":
+            return url_for("portal.tasks", id_=sheet.filling.draft.id)
+        case "view":
+            return url_for("portal.choose_view", view=rest, next=here)
+        case "lang":
+            return url_for("portal.choose_language", tag=rest, next=here)
+        case "back":
+            return back_from(sheet)[0]
+        case "mine" | "home":
+            return url_for(f"portal.{button}")
+        case _:
+            return None
+
+
+def onward(sheet: Sheet, *, more: bool) -> str:
+    """Where saving and going on leads.
+
+    Args:
+        more: the answers brought new questions onto this page.
+    """
+    filling = sheet.filling
+    id_ = filling.draft.id
+    if more:
+        return sheet.address(more="1", **_then())
+    if request.form.get("then") == "check":
+        return url_for("portal.check", id_=id_)
+    if sheet.page == SITUATIONS:
+        return url_for("portal.tasks", id_=id_)
+    rest = [s for s in filling.steps if s.number > sheet.part]
+    if rest:
+        return url_for("portal.page", id_=id_, page=rest[0].page.id)
+    return url_for("portal.check", id_=id_)
+
+
+def after_row_button(sheet: Sheet, sent: Posted) -> str:
+    """The same page, at the row a button was about."""
+    button, rest = pressed()
+    name, _colon, id_ = rest.partition(":")
+    empty = _empty_rows(sheet, sent)
+    more = _then()
+    anchor = f"q-{name}"
+    if button == "add":
+        empty[name] = empty.get(name, 0) + 1
+        ids = with_blank(sheet, empty)[name]
+        anchor = f"{name}-{ids[-1]}"
+    elif button != "drop":
+        row = _row_now(sheet, sent, name, id_)
+        if not row:
+            empty[name] = max(0, empty.get(name, 0) - 1)
+        else:
+            anchor = f"{name}-{row}"
+        if row and button == "remove":
+            more["leaving"] = anchor
+    already = _empty_rows(sheet, sheet.served())
+    blank = [f"{each}:{n}" for each, n in empty.items() if n > already.get(each, 0)]
+    return sheet.address(**more, blank=blank, _anchor=anchor)
+
+
+def with_blank(sheet: Sheet, counts: dict[str, int]) -> Posted:
+    """What the page holds, with so many empty rows in its lists."""
+    held = sheet.served()
+    for question in _lists(sheet):
+        held = with_blank_rows(question, held, counts.get(question.name, 0))
+    return held
+
+
+def wanted_blank() -> dict[str, int]:
+    """How many empty rows the address asks for, by list."""
+    pairs = (each.partition(":") for each in request.args.getlist("blank"))
+    return {
+        name: int(count)
+        for name, _colon, count in pairs
+        if count.isascii() and count.isdecimal() and len(count) <= COUNT_DIGITS
+    }
+
+
+def _then() -> dict[str, str]:
+    return {"then": "check"} if request.values.get("then") == "check" else {}
+
+
+def _lists(sheet: Sheet) -> list[Question]:
+    return [question for question in sheet.questions if question.input == "rows"]
+
+
+def _empty_rows(sheet: Sheet, sent: Posted) -> dict[str, int]:
+    return {
+        question.name: sum(
+            row.index is None for row in rows(question, question.name, sent)
+        )
+        for question in _lists(sheet)
+    }
+
+
+def _row_now(sheet: Sheet, sent: Posted, name: str, id_: str) -> str:
+    """The id under which a row that was sent is shown again; "" if it is empty."""
+    for question in _lists(sheet):
+        for row in rows(question, question.name, sent):
+            if question.name == name and row.id == id_ and row.index is not None:
+                kept = boxes_of(name, sheet.filling.draft.unread)
+                return id_ if kept else f"r{row.index}"
+    return ""
