@@ -4,23 +4,25 @@ A folder, an archive or a designer's working copy all come as documents: the pat
 each file to its bytes. `read_folder` is the only reader of files.
 """
 
+import codecs
 import json
+import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+import orjson
 
 from builder import pointer
 from builder.checks import affair_errors, element_errors, matter_errors
 from builder.errors import (
     BuilderError,
     DefinitionErrors,
+    FileNameError,
+    FormSchemaError,
     JsonError,
-    ShapeError,
+    MissingFileError,
     UnknownNameError,
 )
 from builder.model import (
@@ -32,6 +34,7 @@ from builder.model import (
     Department,
     Matter,
 )
+from builder.shapes import shape_errors
 from builder.values import converter
 
 #: Files of the root folder, each a map from id to definition.
@@ -40,7 +43,10 @@ _SINGLE = {
     "codelists.json": "codelist",
     "departments.json": "department",
 }
+_LISTS = "codelists.json"
 _MATTER_FILES = 3
+#: A number of 64 bits has no more.
+_MOST_DIGITS = 21
 _AFFAIR_FILES = 2
 
 
@@ -57,11 +63,12 @@ def load(documents: Mapping[str, bytes]) -> Catalogue:
     """
     parsed, errors = _parse(documents)
     if not errors:
-        errors = [e for path in sorted(parsed) for e in _shape_errors(path, parsed)]
+        errors = [e for path in sorted(parsed) for e in _file_errors(path, parsed)]
+        errors += _missing(parsed)
     if errors:
         raise DefinitionErrors(tuple(errors))
     catalogue, errors = _assemble(parsed)
-    errors += element_errors(catalogue)
+    errors += [*_crosswalk_errors(parsed), *element_errors(catalogue)]
     if errors:  # the elements are what everything else is checked against
         raise DefinitionErrors(tuple(errors))
     for matter in catalogue.matters.values():
@@ -76,6 +83,8 @@ def load(documents: Mapping[str, bytes]) -> Catalogue:
 def _read(folder: Traversable, above: str) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         path = above + entry.name
+        if entry.name.startswith("."):
+            continue  # an editor's or the system's own
         if entry.is_dir() and path != "schemas":
             yield from _read(entry, path + "/")
         elif entry.name.endswith(".json"):
@@ -89,21 +98,77 @@ def _parse(
     errors: list[BuilderError] = []
     for path in sorted(documents):
         try:
-            parsed[path] = json.loads(
-                documents[path].decode(), object_pairs_hook=_once_each
-            )
+            parsed[path] = parse(documents[path])
         except ValueError as error:
             errors.append(JsonError(path, str(error)))
     return parsed, errors
 
 
+def parse(data: bytes) -> Any:
+    """Read JSON that means one thing only, and that can be written again.
+
+    A byte order mark, which some editors write, is passed over.
+
+    Raises:
+        ValueError: it is no JSON, names one key twice, is nested too deep, or holds a
+            number of more than 64 bits.
+    """
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise ValueError("it is not written in UTF-8; save it as UTF-8") from None
+    try:
+        made = json.loads(
+            text,
+            object_pairs_hook=_once_each,
+            parse_int=_whole,
+            parse_float=_fraction,
+        )
+        orjson.loads(data)  # refuses halves of characters and bare NaN
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    except json.JSONDecodeError as error:  # that of `orjson` is one too
+        line = f"line {error.lineno}, column {error.colno}"
+        raise ValueError(f"{_MISWRITTEN.get(error.msg, error.msg)} ({line})") from error
+    return made
+
+
+#: What `json` says of common mistakes, and what they are.
+_MISWRITTEN = {
+    "Expecting ',' delimiter": "a comma or a closing bracket is missing before this",
+    "Expecting ':' delimiter": "a colon is missing after a key",
+    "Expecting property name enclosed in double quotes": (
+        'a key in plain double quotes (") should stand here; or is a comma too much?'
+    ),
+    "Illegal trailing comma before end of object": "this comma is too much",
+    "Illegal trailing comma before end of array": "this comma is too much",
+    "Expecting value": "a value should stand here; or is a comma too much?",
+    "Extra data": "the file goes on after its last bracket",
+    "Unterminated string starting at": "this text has no closing quote",
+    "Invalid control character at": "a text goes on over the end of its line",
+}
+
+
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in one object")
+        name, _ = Counter(name for name, _ in pairs).most_common(1)[0]
+        raise ValueError(f"the key {name!r} stands twice in one object")
     return made
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS or not -(2**63) <= int(digits) < 2**64:
+        raise ValueError(f"the number {digits[:_MOST_DIGITS]} has more than 64 bits")
+    return int(digits)
+
+
+def _fraction(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"the number {digits[:_MOST_DIGITS]} has more than 64 bits")
+    return number
 
 
 def _kind(path: str) -> str | None:
@@ -118,37 +183,59 @@ def _kind(path: str) -> str | None:
     return ""
 
 
-def _shape_errors(path: str, parsed: Mapping[str, Any]) -> Iterator[BuilderError]:
+def _file_errors(path: str, parsed: Mapping[str, Any]) -> Iterator[BuilderError]:
     kind = _kind(path)
     if kind == "":
         known = (*_SINGLE, "matters/ID/matter.json", "affairs/ID.json")
-        yield UnknownNameError(path, "definition file of this name", path, known)
+        yield UnknownNameError(path, "kind of definition file called", path, known)
     elif kind is None:
         if path.replace("schema.json", "matter.json") not in parsed:
             yield UnknownNameError(path, "file beside it called", "matter.json")
+        if not isinstance(parsed[path], dict):
+            yield FormSchemaError(f"{path}#", "a form is an object {…}.")
     else:
-        for error in sorted(
-            _validator(kind).iter_errors(parsed[path]), key=lambda e: list(e.path)
-        ):
-            place = f"{path}#{pointer.join(error.absolute_path)}"
-            yield ShapeError(place, error.message, kind)
+        yield from shape_errors(path, kind, parsed[path])
     if kind == "matter" and path.replace("matter.json", "schema.json") not in parsed:
         yield UnknownNameError(path, "form beside it called", "schema.json")
 
 
-@cache
-def _validator(kind: str) -> Draft202012Validator:
-    folder = files("form_defs") / "schemas"
-    schemas = [
-        json.loads(entry.read_bytes())
-        for entry in folder.iterdir()
-        if entry.name.endswith(".json")
-    ]
-    registry: Registry[Any] = Registry().with_resources(
-        (schema["$id"], Resource.from_contents(schema)) for schema in schemas
-    )
-    own = next(s for s in schemas if s["$id"].endswith(f"/{kind}.json"))
-    return Draft202012Validator(own, registry=registry)
+def _missing(parsed: Mapping[str, Any]) -> Iterator[BuilderError]:
+    """Yield each file of the root folder that the others cannot do without."""
+    if any(_kind(path) in {"affair", "matter"} for path in parsed):
+        for path in _SINGLE:
+            if path not in parsed and (path != _LISTS or any(_tables(parsed))):
+                yield MissingFileError(path)
+
+
+def _tables(parsed: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each code list that is named for its crosswalk, with the place."""
+    for path, document in parsed.items():
+        if _kind(path) != "matter":
+            continue
+        for field, entry in document["fields"].items():
+            parts = (("parts", str(n)) for n in range(len(entry.get("parts", ()))))
+            for names in ((), *parts):
+                table = pointer.get(entry, [*names, "lens", "table"])
+                if isinstance(table, str):
+                    place = pointer.join(["fields", field, *names, "lens", "table"])
+                    yield f"{path}#{place}", table
+
+
+def _crosswalk_errors(parsed: Mapping[str, Any]) -> Iterator[BuilderError]:
+    """Yield each code list that is used by its crosswalk and has none, or to none."""
+    codelists = dict(_entries(parsed, "codelists"))
+    walked = tuple(id_ for id_, told in codelists.items() if "crosswalk" in told)
+    for place, table in _tables(parsed):
+        if table not in walked:
+            yield UnknownNameError(
+                place, "code list with a crosswalk called", table, walked
+            )
+    for id_ in walked:
+        to = codelists[id_]["crosswalk"]["to"]
+        if to not in codelists:
+            place = pointer.join(["codelists", id_, "crosswalk", "to"])
+            known = tuple(codelists)
+            yield UnknownNameError(f"{_LISTS}#{place}", "code list", to, known)
 
 
 def _assemble(parsed: Mapping[str, Any]) -> tuple[Catalogue, list[BuilderError]]:
@@ -163,11 +250,7 @@ def _assemble(parsed: Mapping[str, Any]) -> tuple[Catalogue, list[BuilderError]]
             continue
         name = path.split("/")[1].removesuffix(".json")
         if document["id"] != name:
-            errors.append(
-                UnknownNameError(
-                    f"{path}#/id", "folder or file called", document["id"], (name,)
-                )
-            )
+            errors.append(FileNameError(f"{path}#/id", document["id"], name))
         if kind == "affair":
             affairs[document["id"]] = _affair(document)
         else:
@@ -212,7 +295,8 @@ def _matter(
     codelists: Mapping[str, CodeList],
 ) -> Matter:
     fields = {
-        path: entry | {"lens": _lens(entry.get("lens"), codelists)}
+        path: _with_lens(entry, codelists)
+        | {"parts": [_with_lens(part, codelists) for part in entry.get("parts", ())]}
         for path, entry in document["fields"].items()
     }
     told = {
@@ -236,24 +320,38 @@ def _matter(
     return converter.structure(told | {"schema": form, "fields": fields}, Matter)
 
 
-def _lens(
-    document: Mapping[str, Any] | None, codelists: Mapping[str, CodeList]
+def _with_lens(
+    entry: Mapping[str, Any], codelists: Mapping[str, CodeList]
 ) -> dict[str, Any]:
-    if document is None:
-        return {}
-    one_way = document.get("one_way", False)
-    if "date" in document:
-        return {"kind": "date", "template": document["date"], "one_way": one_way}
-    table = document["table"]
-    if isinstance(table, str):
+    return {**entry, "lens": _lens(entry.get("lens", {}), codelists)}
+
+
+def _lens(
+    document: Mapping[str, Any], codelists: Mapping[str, CodeList]
+) -> dict[str, Any]:
+    flags = {"one_way", "normalizes"}
+    told = {name: document[name] for name in document if name in flags}
+    for kind in document.keys() - flags:  # the schema lets through only one
+        told |= {"kind": kind, **_lens_of(kind, document[kind], codelists)}
+    if isinstance(document.get("table"), str):
+        found = codelists.get(document["table"])
+        told["one_way"] = told.get("one_way") or (found is not None and found.one_way)
+    return told
+
+
+def _lens_of(
+    kind: str, told: Any, codelists: Mapping[str, CodeList]
+) -> Mapping[str, Any]:
+    if kind == "table" and isinstance(told, str):
         # A list that is not there leaves no pairs; matter_errors names the place.
-        found = codelists.get(table)
-        return {
-            "kind": "table",
-            "pairs": found.crosswalk if found else (),
-            "one_way": one_way or (found is not None and found.one_way),
-        }
-    return {"kind": "table", "pairs": table, "one_way": one_way}
+        return {"pairs": codelists[told].crosswalk if told in codelists else ()}
+    if kind in {"affix", "strip"}:
+        return dict(told)
+    # identity, upper and record say all by their name.
+    return {_TOLD[kind]: told} if kind in _TOLD else {}
+
+
+_TOLD = {"table": "pairs", "date": "template", "scale": "factor", "join": "separator"}
 
 
 def _affair(document: Mapping[str, Any]) -> Affair:

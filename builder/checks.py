@@ -3,45 +3,50 @@
 The questions of an affair are checked where they are made: in `questions` and `plan`.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-from builder import json_schema, lenses, pointer
+from builder import bindings, branches, json_schema, keywords, pointer
 from builder.errors import (
     BuilderError,
+    ExampleError,
     FormSchemaError,
-    LensLawError,
+    IdleKeywordError,
     NestedBindingError,
     UndescribedFieldError,
+    UnknownKeywordError,
     UnknownNameError,
     UnresolvedPathError,
 )
+from builder.errors.words import meant
 from builder.fact_ids import element_of, role_of
 from builder.json_schema import SchemaError, Validator
-from builder.model import Affair, Catalogue, DataElement, Field, Lens, Matter
-
-_DATE_INPUTS = {
-    "date": frozenset({"YYYY", "MM", "DD"}),
-    "datetime": frozenset({"YYYY", "MM", "DD", "HH", "mm"}),
-    "month": frozenset({"YYYY", "MM"}),
-}
+from builder.lens_laws import coverage_warnings, lens_errors, line_errors
+from builder.model import (
+    Affair,
+    Catalogue,
+    FactId,
+    Field,
+    Matter,
+    Part,
+    Predicate,
+    Schema,
+)
+from builder.predicates import writing_errors
+from builder.shapes import schema_errors
+from builder.slot_laws import Binding, slot_errors, slot_warnings
 
 
 def element_errors(catalogue: Catalogue) -> Iterator[BuilderError]:
     """Yield what is wrong with the data elements and code lists."""
     for id_, element in catalogue.elements.items():
         place = f"elements.json#{pointer.join(['elements', id_])}"
-        if element.codelist and element.codelist not in catalogue.codelists:
-            yield UnknownNameError(f"{place}/codelist", "code list", element.codelist)
-        try:
-            domain = Validator(element.schema)
-        except SchemaError as error:
-            yield FormSchemaError(f"{place}/schema", str(error))
+        yield from _codelist_errors(catalogue, element.codelist, place)
+        broken = list(_own_schema_errors(element.schema, f"{place}/schema"))
+        yield from broken
+        if broken or element.example is None:
             continue
-        if element.example is not None and not domain.accepts(element.example):
-            yield LensLawError(
-                f"{place}/example", element.example, "the element's schema refuses it."
-            )
+        if not Validator(element.schema).accepts(element.example):
+            yield ExampleError(f"{place}/example", element.example)
 
 
 def matter_errors(catalogue: Catalogue, matter: Matter) -> Iterator[BuilderError]:
@@ -53,39 +58,49 @@ def matter_errors(catalogue: Catalogue, matter: Matter) -> Iterator[BuilderError
             f"{place}/department", "department", matter.department, known
         )
     for index, issue in enumerate(matter.issues):
-        if element_of(issue.fact) not in catalogue.elements:
-            yield UnknownNameError(
-                f"{place}/issues/{index}/fact", "data element", element_of(issue.fact)
-            )
-    try:
-        Validator(matter.schema)
-    except SchemaError as error:
-        yield FormSchemaError(f"matters/{matter.id}/schema.json#", str(error))
+        yield from _element_errors(catalogue, issue.fact, f"{place}/issues/{index}")
+    for index, material in enumerate(matter.materials):
+        if material.when is not None:
+            here = f"{place}/materials/{index}/when"
+            yield from writing_errors(material.when, here)
+    form = f"matters/{matter.id}/schema.json#"
+    broken = list(schema_errors(matter.schema, form))
+    yield from broken
+    if broken:
         return
-    yield from _path_errors(matter, place)
+    try:
+        leaves = json_schema.leaves(matter.schema)
+        named = dict.fromkeys((*leaves, *json_schema.lists(matter.schema)))
+    except SchemaError as error:
+        yield FormSchemaError(form, f"{error}.")
+        return
+    yield from _path_errors(matter, named, place)
     for path, field in matter.fields.items():
         here = f"{place}{pointer.join(['fields', path])}"
         yield from _field_errors(catalogue, matter, path, field, here)
 
 
 def affair_errors(catalogue: Catalogue, affair: Affair) -> Iterator[BuilderError]:
-    """Yield the names an affair uses that are not defined."""
+    """Yield the names an affair uses that are not defined, and unusable conditions."""
     place = f"affairs/{affair.id}.json#"
     if affair.lead_department not in catalogue.departments:
         yield UnknownNameError(
-            f"{place}/lead_department", "department", affair.lead_department
+            f"{place}/lead_department",
+            "department",
+            affair.lead_department,
+            tuple(catalogue.departments),
         )
+    for index, situation in enumerate(affair.situations):
+        here = f"{place}/situations/{index}/schema"
+        yield from _own_schema_errors(situation.schema, here)
+    for predicate, here in conditions(affair):
+        yield from writing_errors(predicate, here)
     for index, entry in enumerate(affair.matters):
-        here = f"{place}/matters/{index}/matter"
-        matter = catalogue.matters.get(entry.matter)
-        if matter is None:
+        if entry.matter not in catalogue.matters:
+            here = f"{place}/matters/{index}/matter"
             known = tuple(catalogue.matters)
             yield UnknownNameError(here, "matter", entry.matter, known)
-            continue
-        roles = {role_of(f.fact) for f in matter.fields.values() if f.fact}
-        roles |= {role_of(issue.fact) for issue in matter.issues}
-        for role in sorted(roles - set(affair.roles)):
-            yield UnknownNameError(f"{place}/roles", f"role for {matter.id}", role)
+    yield from _role_errors(catalogue, affair, place)
     for question, rules in affair.prefill.items():
         for index, rule in enumerate(rules):
             if rule.source not in affair.sources:
@@ -95,78 +110,194 @@ def affair_errors(catalogue: Catalogue, affair: Affair) -> Iterator[BuilderError
                 )
 
 
-def _path_errors(matter: Matter, place: str) -> Iterator[BuilderError]:
-    holders = {path for path, field in matter.fields.items() if field.fact}
-    for path in matter.fields:
+def warnings(catalogue: Catalogue) -> Iterator[BuilderError]:
+    """Yield what its author should know of definitions that can be used.
+
+    They are told, never raised; call it with a catalogue that loaded.
+    """
+    for matter in catalogue.matters.values():
+        words = keywords.words_of(matter.schema) or keywords.WORDS
+        for places, word in keywords.unknown(matter.schema, words):
+            here = f"matters/{matter.id}/schema.json#{pointer.join([*places, word])}"
+            yield IdleKeywordError(here, word, tuple(sorted(words)))
+        for path, field in matter.fields.items():
+            here = f"matters/{matter.id}/matter.json#{pointer.join(['fields', path])}"
+            for part, alone, place in _places(path, field, here):
+                told = _binding(catalogue, matter, part, alone)
+                if told is not None:
+                    yield from slot_warnings(told, f"{place}/fact")
+                    yield from coverage_warnings(
+                        part.lens, told.element, told.schema, told.slot, f"{place}/lens"
+                    )
+
+
+def conditions(affair: Affair) -> Iterator[tuple[Predicate, str]]:
+    """Yield each condition an affair states itself, with its place."""
+    file = f"affairs/{affair.id}.json#"
+    for number, situation in enumerate(affair.situations):
+        if situation.when is not None:
+            yield situation.when, f"{file}/situations/{number}/when"
+    for number, entry in enumerate(affair.matters):
+        if entry.when is not None:
+            yield entry.when, f"{file}/matters/{number}/when"
+    for where, told in affair.questions.items():
+        if told.when is not None:
+            yield told.when, f"{file}{pointer.join(['questions', where, 'when'])}"
+    for where, rules in affair.prefill.items():
+        for number, rule in enumerate(rules):
+            if rule.when is not None:
+                here = pointer.join(["prefill", where, number, "when"])
+                yield rule.when, f"{file}{here}"
+
+
+def _own_schema_errors(schema: Schema, place: str) -> Iterator[BuilderError]:
+    """Yield why a schema we write ourselves cannot be used, or would judge nothing."""
+    yield from schema_errors(schema, place)
+    for places, word in keywords.unknown(schema, keywords.WORDS):
+        here = f"{place}{pointer.join([*places, word])}"
+        yield UnknownKeywordError(here, word, tuple(sorted(keywords.WORDS)))
+
+
+def _codelist_errors(
+    catalogue: Catalogue, codelist: str | None, place: str
+) -> Iterator[BuilderError]:
+    if codelist is not None and codelist not in catalogue.codelists:
+        known = tuple(catalogue.codelists)
+        yield UnknownNameError(f"{place}/codelist", "code list", codelist, known)
+
+
+def _element_errors(
+    catalogue: Catalogue, fact: FactId, place: str
+) -> Iterator[BuilderError]:
+    name = element_of(fact)
+    if name not in catalogue.elements:
+        known = tuple(catalogue.elements)
+        yield UnknownNameError(f"{place}/fact", "data element", name, known)
+
+
+def _role_errors(
+    catalogue: Catalogue, affair: Affair, place: str
+) -> Iterator[BuilderError]:
+    """Yield each role of a fact that the affair does not have.
+
+    One that only a single matter names, or that is near a known one, is miswritten
+    there; any other was forgotten here.
+    """
+    named: dict[str, list[tuple[Matter, str]]] = {}
+    for entry in affair.matters:
+        matter = catalogue.matters.get(entry.matter)
+        for fact, here in _facts(matter) if matter is not None else ():
+            role = role_of(fact)
+            if matter is not None and role and role not in affair.roles:
+                named.setdefault(role, []).append((matter, here))
+    known = tuple(affair.roles)
+    for role, places in sorted(named.items()):
+        if known and (len({m.id for m, _ in places}) == 1 or meant(role, known)):
+            for matter, here in places:
+                kind = f"role of {affair.id!r} called"
+                file = f"matters/{matter.id}/matter.json#"
+                yield UnknownNameError(f"{file}{here}/fact", kind, role, known)
+        else:
+            users = ", ".join(dict.fromkeys(matter.id for matter, _ in places))
+            kind = f"role for {users} called"
+            yield UnknownNameError(f"{place}/roles", kind, role, known)
+
+
+def _facts(matter: Matter) -> Iterator[tuple[FactId, str]]:
+    """Yield each fact a matter names, with its place in the file."""
+    for path, field in matter.fields.items():
+        for part, _, here in _places(path, field, pointer.join(["fields", path])):
+            yield part.fact, here
+    for index, issue in enumerate(matter.issues):
+        yield issue.fact, f"/issues/{index}"
+
+
+def _path_errors(
+    matter: Matter, named: Iterable[str], place: str
+) -> Iterator[BuilderError]:
+    """Yield each described path the form has not, and each named one not described."""
+    holders = {path for path, field in matter.fields.items() if field.held}
+    whole = holders | {path for path, field in matter.fields.items() if field.unserved}
+    told = set(matter.fields)
+    for path, field in matter.fields.items():
         here = f"{place}{pointer.join(['fields', path])}"
-        if json_schema.locate(matter.schema, path) is None:
-            yield UnresolvedPathError(here, path)
-        above = next((h for h in holders if path.startswith(h + "/")), None)
-        if above is not None:
-            yield NestedBindingError(here, path, above)
-    for path in (*json_schema.leaves(matter.schema), *json_schema.lists(matter.schema)):
-        if path not in matter.fields and not any(
-            path.startswith(holder + "/") for holder in holders
+        above = list(_above(path))
+        told.update(above)
+        if json_schema.locate(matter.schema, path) is None and not (
+            field.branch and branches.names(matter.schema, path)
         ):
+            yield UnresolvedPathError(here, path)
+        holder = next((each for each in above if each in holders), None)
+        if holder is not None:
+            yield NestedBindingError(here, path, holder)
+    for path in named:
+        if path not in told and whole.isdisjoint(_above(path)):
             yield UndescribedFieldError(f"{place}/fields", path)
+
+
+def _above(path: str) -> Iterator[str]:
+    """Yield the paths of everything a path lies in, from the outside inwards."""
+    names = pointer.parts(path)
+    for depth in range(1, len(names)):
+        yield pointer.join(names[:depth])
 
 
 def _field_errors(
     catalogue: Catalogue, matter: Matter, path: str, field: Field, here: str
 ) -> Iterator[BuilderError]:
-    if field.codelist and field.codelist not in catalogue.codelists:
-        yield UnknownNameError(f"{here}/codelist", "code list", field.codelist)
-    if field.fact is None:
+    yield from _codelist_errors(catalogue, field.codelist, here)
+    if not field.held:
         return
     if "/*/" in path:
         list_path = path[: path.index("/*/")]
         yield NestedBindingError(here, path, list_path)
         return
-    element = catalogue.elements.get(element_of(field.fact))
-    if element is None:
-        yield UnknownNameError(f"{here}/fact", "data element", element_of(field.fact))
-        return
-    if json_schema.locate(matter.schema, path) is not None:
-        slot = json_schema.slot_validator(matter.schema, path)
-        yield from _lens_errors(field.lens, element, slot, f"{here}/lens")
+    elements = []
+    for part, alone, place in _places(path, field, here):
+        yield from _element_errors(catalogue, part.fact, place)
+        element = catalogue.elements.get(element_of(part.fact))
+        if element is None:
+            continue
+        elements.append((part, element))
+        told = _binding(catalogue, matter, part, alone)
+        if told is None and field.lens.kind == "record" and not field.branch:
+            yield UnresolvedPathError(f"{place}/name", str(alone))
+        slot = told.slot if told is not None else None
+        found = list(lens_errors(part.lens, element, slot, f"{place}/lens"))
+        yield from found
+        if told is not None and not found:
+            yield from slot_errors(told, f"{place}/fact")
+    if field.lens.kind == "join":
+        yield from line_errors(field.lens, elements, f"{here}/lens")
 
 
-def _lens_errors(
-    lens: Lens, element: DataElement, slot: Validator, place: str
-) -> Iterator[BuilderError]:
-    if lens.kind == "date":
-        yield from _date_errors(lens, element, place)
-    if lens.kind != "table":
-        return
-    if not lens.pairs:
-        yield UnknownNameError(place, "code list with a `crosswalk` for", "table")
-    domain = Validator(element.schema)
-    read_back: dict[str, Any] = {}
-    for canonical, written in lens.pairs:
-        if not domain.accepts(canonical):
-            yield LensLawError(place, canonical, "the data element does not know it.")
-        if not slot.accepts(written) and not _in_list(slot, written):
-            yield LensLawError(place, written, "the department's form refuses it.")
-        other = read_back.setdefault(repr(written), canonical)
-        if other != canonical and not lens.one_way:
-            reason = f"it stands for {other!r} and {canonical!r}; mark it one_way."
-            yield LensLawError(place, written, reason)
+def _places(
+    path: str, field: Field, here: str
+) -> Iterator[tuple[Part, str | None, str]]:
+    """Yield each fact of a field, its path, and its place in the definition."""
+    for index, (part, alone) in enumerate(bindings.slots(path, field)):
+        yield part, alone, f"{here}/parts/{index}" if field.parts else here
 
 
-def _in_list(slot: Validator, code: Any) -> bool:
-    # A multi-choice field holds a list of codes.
-    return slot.accepts([code])
+def _binding(
+    catalogue: Catalogue, matter: Matter, part: Part, alone: str | None
+) -> Binding | None:
+    """Return what judges a fact at a field, or None: nothing judges it alone.
 
-
-def _date_errors(
-    lens: Lens, element: DataElement, place: str
-) -> Iterator[BuilderError]:
-    written = lenses.date_parts(lens.template)
-    held = _DATE_INPUTS.get(element.input or "", frozenset())
-    if not written <= held:
-        reason = f"the element holds only {', '.join(sorted(held)) or 'no date'}."
-        yield LensLawError(place, lens.template, reason)
-    elif written != held and not lens.one_way:
-        lost = ", ".join(sorted(held - written))
-        reason = f"it drops {lost} of the canonical value; mark it one_way."
-        yield LensLawError(place, lens.template, reason)
+    What shares a line, or stands only in a branch, has no schema of its own.
+    """
+    if alone is None or json_schema.locate(matter.schema, alone) is None:
+        return None
+    name = element_of(part.fact)
+    element = catalogue.elements[name]
+    codes = catalogue.codelists.get(element.codelist or "")
+    schema = json_schema.subschema(matter.schema, alone)
+    return Binding(
+        path=alone,
+        name=name,
+        element=element,
+        codes=codes.values if codes is not None else (),
+        lens=part.lens,
+        schema=True if schema is None else schema,
+        slot=json_schema.slot_validator(matter.schema, alone),
+    )

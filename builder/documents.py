@@ -1,14 +1,15 @@
 """Answers to documents and back: `project` and `decompose`.
 
-Law: a document that decomposes is projected back unchanged, member for member (a lens
-marked one-way excepted: what it writes can only be supplied by another matter).
+Law: a document that decomposes is projected back unchanged, member for member. Two
+kinds of lens are excepted: what a one-way lens writes can only be supplied by another
+matter, and one that `normalizes` may read what it writes in another way.
 """
 
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
-from builder import lenses, pointer
+from builder import bindings, pointer
 from builder.errors import SlotValueError
 from builder.lenses import UndefinedError
 from builder.model import Answers, FactId, Matter
@@ -27,8 +28,8 @@ def project(matter: Matter, answers: Answers) -> dict[str, Any]:
     document: dict[str, Any] = deepcopy(answers.get("matters", {}).get(matter.id, {}))
     facts = answers.get("facts", {})
     for path, field in matter.fields.items():
-        if field.fact is not None and field.fact in facts:
-            value = lenses.get(field.lens, facts[field.fact])
+        value = bindings.write(field, facts)
+        if value is not pointer.ABSENT:
             pointer.put(document, pointer.parts(path), value)
     return document
 
@@ -46,13 +47,11 @@ def decompose(matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
     for path, field in matter.fields.items():
         names = pointer.parts(path)
         value = pointer.get(document, names)
-        if field.fact is None or value is pointer.ABSENT:
+        if not field.held or value is pointer.ABSENT:
             continue
         pointer.remove(remainder, names)
-        if field.lens.one_way:
-            continue
         try:
-            facts[field.fact] = lenses.put(field.lens, value)
+            facts |= bindings.read(field, value)
         except UndefinedError as error:
             raise SlotValueError(f"matters/{matter.id}", path, value) from error
     return {"facts": facts, "matters": {matter.id: remainder}}

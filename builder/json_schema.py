@@ -1,22 +1,52 @@
 """The one place that knows jsonschema-rs: compile, judge, look into a schema."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import jsonschema_rs
 
-from builder import pointer
+from builder import branches, pointer
 from builder.model import Schema
 
 #: Building error objects dominates a bad document; nobody reads more than these.
 MOST_VIOLATIONS = 200
 #: Where a matter's own schema is known to the schemas of its slots.
 _ROOT = "urn:yibiao:form"
+#: The formats that are asserted: those of 2020-12, in its sense, in every dialect.
+#: Any other is a remark.
+FORMATS = (
+    "date",
+    "date-time",
+    "time",
+    "duration",
+    "email",
+    "idn-email",
+    "hostname",
+    "idn-hostname",
+    "ipv4",
+    "ipv6",
+    "uri",
+    "uri-reference",
+    "iri",
+    "iri-reference",
+    "uri-template",
+    "json-pointer",
+    "relative-json-pointer",
+    "regex",
+    "uuid",
+)
+_NEWEST = "https://json-schema.org/draft/2020-12/schema"
 #: A `$ref` that leads through more schemas than this is taken for a loop.
 _MOST_REFERENCES = 32
+#: A form of more fields is refused, not gone through: definitions that use each other
+#: twice over would make billions.
+MOST_FIELDS = 50_000
+#: A field of more names than this is refused: nobody fills that in.
+MOST_STEPS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +63,30 @@ class Violation:
 class SchemaError(ValueError):
     """A schema that cannot be compiled; the text says why."""
 
+    def __init__(self, reason: str, path: tuple[str | int, ...] = ()) -> None:
+        """Take the reason and, where it is known, the place in the schema."""
+        super().__init__(reason)
+        self.path = path
+
+
+class _Same:
+    """A form as the key of a cache: equal only to itself, and never written."""
+
+    def __init__(self, root: Schema) -> None:
+        self.root = root
+
+    def __hash__(self) -> int:
+        return id(self.root)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.root is other.root
+
+
+@lru_cache(maxsize=16)
+def _registry(form: _Same) -> jsonschema_rs.Registry:
+    # Made once for all slots of a form: for a large one it takes longer than the slot.
+    return jsonschema_rs.Registry([(_ROOT, _plain(form.root))])
+
 
 class Validator:
     """A compiled schema. Formats are asserted, the same in every dialect."""
@@ -47,12 +101,16 @@ class Validator:
         registry = None
         try:
             if root is not None:
-                registry = jsonschema_rs.Registry([(_ROOT, _plain(root))])
+                registry = _registry(_Same(root))
             self._compiled = jsonschema_rs.validator_for(
-                _plain(schema), validate_formats=True, registry=registry
+                _plain(schema),
+                validate_formats=True,
+                registry=registry,
+                offline=True,
+                **_older(schema),
             )
         except (ValueError, jsonschema_rs.ReferencingError) as error:
-            raise SchemaError(_first_line(error)) from error
+            raise SchemaError(_first_line(error), _place(error)) from error
 
     def accepts(self, instance: Any) -> bool:
         """Tell whether the instance is valid."""
@@ -78,13 +136,83 @@ def slot_validator(root: Mapping[str, Any], path: str) -> Validator:
         SchemaError: the form cannot be compiled.
     """
     where = locate(root, path)
+    if where is None and branches.names(root, path):
+        # What a branch says binds only the documents of that branch.
+        return Validator(schema=True)
     if where is None:
         raise KeyError(path)
-    fragment = quote(pointer.join(where), safe="/~")
-    reference = {"$ref": f"{_ROOT}#{fragment}"}
+    return place_validator(root, where)
+
+
+def place_validator(root: Mapping[str, Any], places: Sequence[str]) -> Validator:
+    """Compile the subschema that stands at a place of a schema.
+
+    Raises:
+        SchemaError: nothing stands there, or it cannot be compiled.
+    """
+    reference = {"$ref": _ROOT + fragment(places)}
     if "$schema" in root:
         reference = {"$schema": root["$schema"], **reference}
     return Validator(reference, root=root)
+
+
+def check(schema: Schema) -> None:
+    """Judge a schema by the meta-schema of its dialect, which must be a known one.
+
+    Raises:
+        SchemaError: it is no schema of this dialect.
+    """
+    try:
+        jsonschema_rs.meta.validate(_plain(schema))
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        raise SchemaError(_first_line(error), _place(error)) from error
+
+
+def satisfiability(schema: Schema) -> Literal["yes", "no", "unknown"]:
+    """Ask whether any value is valid under a schema of 2020-12; only "no" is a proof.
+
+    The library calls this part experimental: whoever relies on "no" must look for a
+    value that proves it wrong.
+    """
+    found = _canonical(schema)
+    answers: dict[str, Literal["yes", "no"]] = {"yes": "yes", "no": "no"}
+    return answers.get(str(found and found.satisfiability()), "unknown")
+
+
+def canonical(schema: Schema) -> Schema:
+    """Return the same schema of 2020-12 with its bounds tightened and choices crossed.
+
+    What cannot be said more simply comes back as it is.
+    """
+    found = _canonical(schema)
+    if found is None:
+        return schema
+    made = found.to_json_schema()
+    if isinstance(made, Mapping):
+        return {name: value for name, value in made.items() if name != "$schema"}
+    return bool(made)
+
+
+def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
+    try:
+        return jsonschema_rs.canonicalize(
+            _plain(schema),
+            draft=jsonschema_rs.Draft202012,
+            validate_formats=True,
+            offline=True,
+        )
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return None
+
+
+def fragment(places: Sequence[str]) -> str:
+    """Return what a `$ref` to a place of the same schema says, percent-encoded."""
+    return "#" + quote(pointer.join(places), safe="/~!$&'()*+,;=:@")
+
+
+def target(reference: str) -> tuple[str, ...] | None:
+    """Return the place that a `$ref` in the same schema names, or None."""
+    return pointer.of_reference(reference)
 
 
 def locate(root: Mapping[str, Any], path: str) -> tuple[str, ...] | None:
@@ -96,6 +224,17 @@ def locate(root: Mapping[str, Any], path: str) -> tuple[str, ...] | None:
             return None
         places = found
     return _follow(root, places)
+
+
+def below(
+    root: Mapping[str, Any], places: tuple[str, ...], name: str
+) -> tuple[str, ...] | None:
+    """Find the subschema of a property, or with "*" of a row, from that of its holder.
+
+    Law: going down name by name finds what `locate` finds.
+    """
+    found = _child(root, places, name)
+    return None if found is None else _follow(root, found)
 
 
 def subschema(root: Mapping[str, Any], path: str) -> Schema | None:
@@ -120,9 +259,17 @@ def is_required(root: Mapping[str, Any], path: str) -> bool:
 def leaves(root: Mapping[str, Any]) -> Iterator[str]:
     """Yield the document path of every field that holds no further field.
 
-    A list of rows is no leaf; its columns are, with "*" for the row.
+    A list of rows is no leaf; its columns are, with "*" for the row. What holds itself
+    is a leaf where it begins again.
+
+    Raises:
+        SchemaError: there are more than `MOST_FIELDS`, or one of more than
+            `MOST_STEPS` names.
     """
-    yield from _leaves(root, "")
+    for number, names in enumerate(_leaves(root, (), (), ())):
+        if number == MOST_FIELDS:
+            raise SchemaError(f"it has more than {MOST_FIELDS} fields")
+        yield pointer.join(names)
 
 
 def lists(root: Mapping[str, Any]) -> Iterator[str]:
@@ -132,39 +279,53 @@ def lists(root: Mapping[str, Any]) -> Iterator[str]:
         names = pointer.parts(path)
         for depth, name in enumerate(names):
             above = pointer.join(names[:depth])
-            if name == "*" and above not in seen:
+            if name == "*" and above and above not in seen:
                 seen.add(above)
                 yield above
 
 
-def _leaves(root: Mapping[str, Any], path: str) -> Iterator[str]:
-    schema = subschema(root, path)
-    if isinstance(schema, Mapping):
+def _leaves(
+    root: Mapping[str, Any],
+    names: tuple[str, ...],
+    places: tuple[str, ...],
+    above: tuple[tuple[str, ...], ...],
+) -> Iterator[tuple[str, ...]]:
+    if len(names) > MOST_STEPS:
+        raise SchemaError(f"{pointer.join(names)} has more than {MOST_STEPS} names")
+    here = _follow(root, places)
+    schema = None if here is None or here in above else _at(root, here)
+    if here is not None and isinstance(schema, Mapping):
+        above = (*above, here)
         if "properties" in schema:
             for name in schema["properties"]:
-                yield from _leaves(root, path + pointer.join([name]))
+                below = (*here, "properties", name)
+                yield from _leaves(root, (*names, name), below, above)
             return
-        items = subschema(root, path + "/*")
-        if isinstance(items, Mapping) and "properties" in items:
-            yield from _leaves(root, path + "/*")
+        row = _child(root, here, "*")
+        items = None if row is None else _at(root, _follow(root, row) or row)
+        if row is not None and isinstance(items, Mapping) and "properties" in items:
+            yield from _leaves(root, (*names, "*"), row, above)
             return
-    if path:
-        yield path
+    if names:
+        yield names
 
 
 def _child(
-    root: Mapping[str, Any], places: tuple[str, ...], name: str
+    root: Mapping[str, Any],
+    places: tuple[str, ...],
+    name: str,
+    above: tuple[tuple[str, ...], ...] = (),
 ) -> tuple[str, ...] | None:
     here = _follow(root, places)
     schema = _at(root, here) if here is not None else None
-    if here is None or not isinstance(schema, Mapping):
+    if here is None or here in above or not isinstance(schema, Mapping):
         return None
     if name == "*" and isinstance(schema.get("items"), Mapping):
         return (*here, "items")
     if name in schema.get("properties", ()):
         return (*here, "properties", name)
     for index in range(len(schema.get("allOf", ()))):
-        found = _child(root, (*here, "allOf", str(index)), name)
+        found = _child(root, (*here, "allOf", str(index)), name, (*above, here))
         if found is not None:
             return found
     return None
@@ -175,15 +336,40 @@ def _follow(root: Mapping[str, Any], places: tuple[str, ...]) -> tuple[str, ...]
         schema = _at(root, places)
         if not isinstance(schema, Mapping) or "$ref" not in schema:
             return places if schema is not pointer.ABSENT else None
-        reference = schema["$ref"]
-        if not reference.startswith("#"):
+        led = target(schema["$ref"])
+        if led is None:
             return None
-        places = pointer.parts(reference[1:])
+        places = led
     return None
 
 
 def _at(root: Mapping[str, Any], places: tuple[str, ...]) -> Any:
     return pointer.get(root, places)
+
+
+class _Remark:
+    """What a keyword says that only describes; 2020-12 never judges by it."""
+
+    def __init__(self, *_: Any) -> None: ...
+
+    def validate(self, _: Any) -> None: ...
+
+
+_FORMAT_CHECKS = {
+    name: jsonschema_rs.Draft202012Validator(
+        {"format": name}, validate_formats=True
+    ).is_valid
+    for name in FORMATS
+}
+_REMARKS = {"contentEncoding": _Remark, "contentMediaType": _Remark}
+
+
+def _older(schema: Schema) -> dict[str, Any]:
+    """Return what makes an older dialect assert the formats 2020-12 asserts."""
+    told = schema.get("$schema", _NEWEST) if isinstance(schema, Mapping) else _NEWEST
+    if isinstance(told, str) and told.rstrip("#") == _NEWEST:
+        return {}
+    return {"formats": _FORMAT_CHECKS, "keywords": _REMARKS}
 
 
 def _violation(error: jsonschema_rs.ValidationError) -> Violation:
@@ -195,6 +381,10 @@ def _violation(error: jsonschema_rs.ValidationError) -> Violation:
 
 def _plain(schema: Schema) -> Any:
     return dict(schema) if isinstance(schema, Mapping) else schema
+
+
+def _place(error: Exception) -> tuple[str | int, ...]:
+    return tuple(getattr(error, "instance_path", ()))
 
 
 def _first_line(error: Exception) -> str:

@@ -8,18 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from builder import json_schema, lenses, pointer
+from builder import bindings, byte_limits, json_schema, lenses, pointer
+from builder.checks import conditions
 from builder.errors import (
     BuilderError,
+    CycleError,
     DefinitionErrors,
+    UnaskedPredicateError,
     UndecidedError,
     UnknownNameError,
 )
 from builder.fact_ids import element_of, role_of
-from builder.lenses import UndefinedError
 from builder.model import (
     Affair,
     AffairId,
+    ByteLimit,
     Catalogue,
     Counts,
     Fact,
@@ -32,11 +35,14 @@ from builder.model import (
     Schema,
 )
 from builder.plan import place, placing_errors
+from builder.predicates import value_errors
 from builder.questions import fact_pointer, form_questions, situation_questions
 from builder.situations import (
     applicability_sets,
+    bound,
     predicate_errors,
     raise_on_cycle,
+    reads,
 )
 
 
@@ -59,6 +65,9 @@ def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
     )
     file = f"affairs/{affair.id}.json#"
     domains = _domains(catalogue, affair, matters)
+    misread = tuple(_misread(affair, matters, domains))
+    if misread:  # nothing can be gone through by a condition that means nothing
+        raise DefinitionErrors(misread)
     try:
         sets = applicability_sets(matters, domains, place=f"{file}/matters")
         raise_on_cycle(sets, place=f"{file}/matters")
@@ -67,7 +76,7 @@ def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
         raise DefinitionErrors((error,)) from error
     errors = [
         *_condition_errors(affair, matters, questions, file),
-        *placing_errors(affair, questions),
+        *placing_errors(affair, questions, _loops(matters)),
     ]
     facts, undecided = _facts(catalogue, matters, domains)
     errors += undecided
@@ -110,7 +119,7 @@ def _domains(
 ) -> dict[FactId, Schema]:
     domains = {situation.fact: situation.schema for situation in affair.situations}
     for matter in matters:
-        named = [f.fact for f in matter.fields.values() if f.fact is not None]
+        named = [fact for field in matter.fields.values() for fact in field.held]
         named += [issue.fact for issue in matter.issues]
         for fact in named:
             domains[fact] = catalogue.elements[element_of(fact)].schema
@@ -149,19 +158,51 @@ def _refusals(
     """Yield each form that does not accept this value of a fact, and why."""
     for matter in matters:
         for path, field in matter.fields.items():
-            if field.fact != fact:
-                continue
-            if value is None:
-                yield matter.id, "no example is given"
-                continue
-            try:
-                written = lenses.get(field.lens, value)
-            except UndefinedError:
-                yield matter.id, f"cannot write {value!r}"
-                continue
-            found = json_schema.slot_validator(matter.schema, path).violations(written)
-            if found:
-                yield matter.id, f"{found[0].keyword} {found[0].limit!r}"
+            for part, alone in bindings.slots(path, field):
+                if part.fact != fact:
+                    continue
+                if value is None:
+                    yield matter.id, "no example is given"
+                elif not bindings.can_write(field, part, value):
+                    yield matter.id, f"cannot write {value!r}"
+                elif alone is not None:
+                    written = lenses.get(part.lens, value)
+                    yield from _violated(matter, alone, field.bytes, written)
+
+
+def _violated(
+    matter: Matter, path: str, limit: ByteLimit | None, written: Any
+) -> Iterator[tuple[str, str]]:
+    found = list(json_schema.slot_validator(matter.schema, path).violations(written))
+    too_long = limit and byte_limits.refusal(limit, written)
+    if too_long:
+        found.append(too_long)
+    if found:
+        yield matter.id, f"{found[0].keyword} {found[0].limit!r}"
+
+
+def _misread(
+    affair: Affair,
+    matters: Sequence[Matter],
+    domains: Mapping[FactId, Schema],
+) -> Iterator[BuilderError]:
+    """Yield where a condition reads what is not there, or a value that never comes."""
+    for predicate, here in _conditions(affair, matters):
+        for fact in sorted(reads(predicate) - domains.keys()):
+            yield UnaskedPredicateError(here, fact, known=tuple(domains))
+        yield from value_errors(predicate, domains, here)
+
+
+def _conditions(
+    affair: Affair, matters: Sequence[Matter]
+) -> Iterator[tuple[Predicate, str]]:
+    """Yield every condition of the affair and its matters, with its place."""
+    yield from conditions(affair)
+    for matter in matters:
+        for number, material in enumerate(matter.materials):
+            if material.when is not None:
+                here = f"matters/{matter.id}/matter.json#/materials/{number}/when"
+                yield material.when, here
 
 
 def _condition_errors(
@@ -170,30 +211,37 @@ def _condition_errors(
     questions: Mapping[Pointer, Question],
     file: str,
 ) -> Iterator[BuilderError]:
+    """Yield where a condition reads what is not asked before it decides."""
     situations = tuple(situation.fact for situation in affair.situations)
     asked = frozenset((*situations, *_asked_facts(questions)))
-    conditions: list[tuple[Predicate | None, Iterable[FactId], str]] = []
-    for index, situation in enumerate(affair.situations):
-        here = f"{file}/situations/{index}/when"
-        conditions.append((situation.when, situations[:index], here))
-    for index, matter in enumerate(matters):
+    before = {
+        f"{file}/situations/{number}/when": frozenset(situations[:number])
+        for number in range(len(situations))
+    }
+    for number, matter in enumerate(matters):
         # What decides whether a matter applies must be asked without it.
-        free = (*situations, *_facts_without(questions, matter))
-        conditions.append((matter.when, free, f"{file}/matters/{index}/when"))
-        for number, material in enumerate(matter.materials):
-            here = f"matters/{matter.id}/matter.json#/materials/{number}/when"
-            conditions.append((material.when, asked, here))
-    for where, told in affair.questions.items():
+        free = frozenset((*situations, *_facts_without(questions, matter)))
+        before[f"{file}/matters/{number}/when"] = free
+    for where in affair.questions:
         here = f"{file}{pointer.join(['questions', where])}/when"
-        others = {fact for fact in asked if fact_pointer(fact) != where}
-        conditions.append((told.when, others, here))
-    for where, rules in affair.prefill.items():
-        for number, rule in enumerate(rules):
-            here = f"{file}{pointer.join(['prefill', where, number])}/when"
-            conditions.append((rule.when, asked, here))
-    for predicate, readable, here in conditions:
-        if predicate is not None:
-            yield from predicate_errors(predicate, asked=readable, place=here)
+        before[here] = frozenset(fact for fact in asked if fact_pointer(fact) != where)
+    for predicate, here in _conditions(affair, matters):
+        readable = before.get(here, asked)
+        yield from predicate_errors(predicate, asked=readable, place=here)
+
+
+def _loops(matters: Sequence[Matter]) -> dict[Pointer, CycleError]:
+    """Return, by its question, each fact that a matter asks for and issues itself."""
+    return {
+        fact_pointer(issue.fact): CycleError(
+            f"matters/{matter.id}/matter.json#/issues/{number}/fact",
+            (matter.id, matter.id),
+            issue.fact,
+        )
+        for matter in matters
+        for number, issue in enumerate(matter.issues)
+        if issue.fact in bound(matter)
+    }
 
 
 def _asked_facts(questions: Iterable[Pointer]) -> Iterator[FactId]:
@@ -239,7 +287,7 @@ def _layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str
 def _remainder_layout(matter: Matter) -> dict[str, Any]:
     layout: dict[str, Any] = {"type": "object"}
     for path, field in matter.fields.items():
-        if field.fact is None:
+        if not field.held:
             continue
         here = layout
         *containers, slot = pointer.parts(path)

@@ -10,11 +10,13 @@ from dataclasses import replace
 from builder import pointer
 from builder.errors import (
     BuilderError,
+    CycleError,
     LeftOutRequiredError,
     MisplacedQuestionError,
     UnplacedQuestionError,
+    UnservedError,
 )
-from builder.model import Affair, Pointer, Question
+from builder.model import Affair, MergedForm, Pointer, Question
 
 
 def place(
@@ -32,9 +34,16 @@ def place(
 
 
 def placing_errors(
-    affair: Affair, questions: Mapping[Pointer, Question]
+    affair: Affair,
+    questions: Mapping[Pointer, Question],
+    loops: Mapping[Pointer, CycleError],
 ) -> Iterator[BuilderError]:
-    """Yield each question that does not stand on exactly one page."""
+    """Yield each question that does not stand on exactly one page.
+
+    Args:
+        loops: of the questions that a matter asks although its own result answers them:
+            the likelier mistake than a forgotten page.
+    """
     file = f"affairs/{affair.id}.json#"
     seen: dict[Pointer, str] = {}
     for number, page in enumerate(affair.pages):
@@ -51,9 +60,27 @@ def placing_errors(
             seen[where] = here
     for where, question in questions.items():
         if where not in seen and where not in affair.leave_out:
+            if where in loops:
+                yield loops[where]
+                continue
             matters = tuple(asker.matter for asker in question.asked_by)
             yield UnplacedQuestionError(f"{file}/pages", where, matters)
     yield from _rule_errors(affair, questions, file)
+
+
+def unserved(form: MergedForm) -> tuple[UnservedError, ...]:
+    """Return what no page can ask for yet: such a form is merged, never published."""
+    file = f"affairs/{form.affair}.json#"
+    return tuple(
+        UnservedError(f"{file}/pages", f"{where}{column}", f"{reason}.")
+        for question in form.questions
+        for where in (question.pointer,)
+        for column, reason in (
+            ("", question.unserved),
+            *(("/*" + column.pointer, column.unserved) for column in question.columns),
+        )
+        if reason is not None
+    )
 
 
 _NOT_ASKED = (

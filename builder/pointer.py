@@ -1,12 +1,15 @@
 """JSON Pointers (RFC 6901) over plain JSON values."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 #: What stands where nothing stands: JSON null is a value.
 ABSENT: Any = object()
 
 
+@lru_cache(maxsize=65_536)  # the same few pointers, for every answer there is
 def parts(pointer: str) -> tuple[str, ...]:
     """Split a pointer into its unescaped names; "" is the whole document."""
     if not pointer:
@@ -23,6 +26,16 @@ def join(names: Iterable[str | int]) -> str:
     return "".join(
         "/" + str(name).replace("~", "~0").replace("/", "~1") for name in names
     )
+
+
+def of_reference(reference: Any) -> tuple[str, ...] | None:
+    """Return the names that a `$ref` into its own document leads by, or None.
+
+    None also for a reference to a name (`$anchor`), which is no place.
+    """
+    if not isinstance(reference, str) or reference[:2] not in {"#", "#/"}:
+        return None
+    return parts(unquote(reference[1:]))
 
 
 def get(document: Any, names: Sequence[str | int]) -> Any:

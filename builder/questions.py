@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from builder import json_schema, lenses, pointer
+from builder import bindings, json_schema, lenses, pointer
 from builder.errors import UnservedError
 from builder.fact_ids import element_of, part_of, role_of
 from builder.json_schema import Validator
-from builder.lenses import UndefinedError
 from builder.model import (
     Affair,
     Asker,
@@ -20,6 +20,7 @@ from builder.model import (
     Input,
     Matter,
     MatterId,
+    Part,
     Pointer,
     Question,
     QuestionOverride,
@@ -27,7 +28,7 @@ from builder.model import (
     Situation,
     Text,
 )
-from builder.situations import awaited
+from builder.situations import awaited, bound
 
 
 def fact_pointer(fact: FactId) -> Pointer:
@@ -73,18 +74,19 @@ def form_questions(
         UnservedError: a form holds what no page can ask for.
     """
     asked = _ever_asked(sets)
+    slots = _slots(matters)
     made: dict[Pointer, Question] = {}
     for matter in matters:
         for path, field in matter.fields.items():
             if "/*/" in path:
                 continue
-            if field.fact is None:
+            if not field.held:
                 question = _own_question(catalogue, affair, matter, path)
-            elif field.fact in asked and fact_pointer(field.fact) not in made:
-                question = _fact_question(catalogue, affair, matters, field.fact)
-            else:
-                continue
-            made[question.pointer] = question
+                made[question.pointer] = question
+            for fact in field.held:
+                if fact in asked and fact_pointer(fact) not in made:
+                    question = _fact_question(catalogue, affair, slots[fact], fact)
+                    made[question.pointer] = question
     return made
 
 
@@ -95,7 +97,7 @@ def input_of(schema: Schema, *, has_codes: bool) -> Input:
         ValueError: a value of this kind cannot be put in as one question.
     """
     told = schema if isinstance(schema, Mapping) else {}
-    kind = told.get("type")
+    kind = _one_kind(told.get("type"))
     if kind == "object":
         raise ValueError("it is a group; describe its fields one by one.")
     if kind == "array":
@@ -105,6 +107,18 @@ def input_of(schema: Schema, *, has_codes: bool) -> Input:
     return _SIMPLE_INPUTS.get(kind) or (
         "date" if told.get("format") == "date" else "text"
     )
+
+
+def _one_kind(told: Any) -> Any:
+    """Return the one kind of value that is put in; null is never put in."""
+    if not isinstance(told, list):
+        return told
+    kinds = [kind for kind in told if kind != "null"]
+    if "string" in kinds:
+        return "string"
+    if len(kinds) > 1 and not {"integer", "number"}.issuperset(kinds):
+        raise ValueError("its values are of several kinds.")
+    return next(iter(kinds), None)
 
 
 _SIMPLE_INPUTS: Mapping[Any, Input] = {
@@ -119,58 +133,83 @@ def _ever_asked(sets: Iterable[Sequence[Matter]]) -> set[FactId]:
     for matters in sets:
         coming = awaited(matters)
         for matter in matters:
-            facts = {f.fact for f in matter.fields.values() if f.fact is not None}
-            asked |= facts - set(coming)
+            asked |= bound(matter) - set(coming)
     return asked
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Slot:
-    """One field of one matter, with the validator of its place in the form."""
+    """One field of one matter, or one fact of it, with what judges its value."""
 
     matter: Matter
     path: str
     field: Field
-    validator: Validator
+    #: The fact of the question; None: the field is the matter's own.
+    part: Part | None
+    #: It has a place of its own; otherwise it shares a line with others.
+    alone: bool
+
+    @cached_property
+    def validator(self) -> Validator:
+        # Compiling a large form for a field that has no choices would be in vain.
+        return json_schema.slot_validator(self.matter.schema, self.path)
 
     def asker(self) -> Asker:
+        optional = self.part is not None and self.part.optional
         return Asker(
             matter=self.matter.id,
             path=self.path,
             label=self.field.label,
-            required=json_schema.is_required(self.matter.schema, self.path),
-            lens=self.field.lens,
+            required=not optional
+            and json_schema.is_required(self.matter.schema, self.path),
+            lens=self.part.lens if self.part else self.field.lens,
+            bytes=self.field.bytes,
         )
 
     def accepts(self, value: Any) -> bool:
-        try:
-            written = lenses.get(self.field.lens, value)
-        except UndefinedError:
+        if self.part is None:
+            return self.validator.accepts(value)
+        if not bindings.can_write(self.field, self.part, value):
             return False
-        return self.validator.accepts(written)
+        written = lenses.get(self.part.lens, value)
+        return not self.alone or self.validator.accepts(written)
+
+    def max_length(self) -> int | None:
+        schema = json_schema.subschema(self.matter.schema, self.path)
+        limits = []
+        if isinstance(schema, Mapping) and "maxLength" in schema:
+            limits.append(int(schema["maxLength"]))
+        if self.field.bytes is not None:  # a character has at least one byte
+            limits.append(self.field.bytes.max)
+        return min(limits, default=None)
 
 
-def _slot(matter: Matter, path: str) -> _Slot:
-    validator = json_schema.slot_validator(matter.schema, path)
-    return _Slot(matter, path, matter.fields[path], validator)
+def _slot(
+    matter: Matter, path: str, field: Field, part: Part | None = None, *, alone: bool
+) -> _Slot:
+    return _Slot(matter, path, field, part, alone)
 
 
-def _slots_of(matters: Sequence[Matter], fact: FactId) -> tuple[_Slot, ...]:
-    return tuple(
-        _slot(matter, path)
-        for matter in matters
-        for path, field in matter.fields.items()
-        if field.fact == fact
-    )
+def _slots(matters: Sequence[Matter]) -> dict[FactId, list[_Slot]]:
+    """Return the slots of every fact, in the order of the matters and their fields."""
+    found: dict[FactId, list[_Slot]] = {}
+    for matter in matters:
+        for path, field in matter.fields.items():
+            for part, place in bindings.slots(path, field):
+                slot = _slot(
+                    matter, place or path, field, part, alone=place is not None
+                )
+                found.setdefault(part.fact, []).append(slot)
+    return found
 
 
 def _fact_question(
-    catalogue: Catalogue, affair: Affair, matters: Sequence[Matter], fact: FactId
+    catalogue: Catalogue, affair: Affair, slots: Sequence[_Slot], fact: FactId
 ) -> Question:
     element = catalogue.elements[element_of(fact)]
-    slots = _slots_of(matters, fact)
     where = fact_pointer(fact)
     told = affair.questions.get(where, QuestionOverride())
+    reasons = (slot.field.unserved for slot in slots)
     return Question(
         pointer=where,
         name="",
@@ -188,12 +227,15 @@ def _fact_question(
         when=told.when,
         required=told.required,
         prefill=affair.prefill.get(where, ()),
+        unserved=next((reason for reason in reasons if reason is not None), None),
     )
 
 
 def _fact_label(
     catalogue: Catalogue, affair: Affair, fact: FactId, element: DataElement
 ) -> Text:
+    if not role_of(fact):
+        return element.label
     role = affair.roles[role_of(fact)]
     whole = catalogue.elements.get(part_of(fact))
     if whole is None:
@@ -227,7 +269,7 @@ def _own_question(
 def _field_question(
     catalogue: Catalogue, matter: Matter, path: str, where: Pointer
 ) -> Question:
-    slot = _slot(matter, path)
+    slot = _slot(matter, path, matter.fields[path], alone=True)
     schema = json_schema.subschema(matter.schema, path)
     if schema is None:
         schema = True
@@ -245,10 +287,11 @@ def _field_question(
         unit=slot.field.unit,
         input=kind,
         sensitivity=slot.field.sensitivity,
-        choices=_choices(catalogue, slot.field.codelist, schema, (slot,)),
+        choices=_choices(catalogue, slot.field.codelist, schema, (slot,), own=True),
         max_length=_max_length((slot,)),
         asked_by=(slot.asker(),),
         columns=_columns(catalogue, matter, path) if kind == "rows" else (),
+        unserved=slot.field.unserved,
     )
 
 
@@ -276,8 +319,22 @@ def _choices(
     codelist: str | None,
     schema: Schema,
     slots: Sequence[_Slot],
+    *,
+    own: bool = False,
 ) -> tuple[Choice, ...]:
-    domain = Validator(schema)
+    """Return the values to choose from.
+
+    Args:
+        catalogue: where the code lists are.
+        codelist: the list that names them; None: the schema does.
+        schema: what all of them are.
+        slots: the fields they are written into.
+        own: the schema is that of the only slot; it may refer to the rest of its form.
+    """
+    listed = tuple(_listed(catalogue, codelist, schema))
+    if not listed:
+        return ()
+    domain = slots[0].validator if own else Validator(schema)
     many = isinstance(schema, Mapping) and schema.get("type") == "array"
 
     def whole(value: Any) -> Any:
@@ -293,7 +350,7 @@ def _choices(
                 if not slot.accepts(whole(choice.value))
             ),
         )
-        for choice in _listed(catalogue, codelist, schema)
+        for choice in listed
         if domain.accepts(whole(choice.value))
     )
 
@@ -309,9 +366,5 @@ def _listed(
 
 
 def _max_length(slots: Sequence[_Slot]) -> int | None:
-    lengths = []
-    for slot in slots:
-        schema = json_schema.subschema(slot.matter.schema, slot.path)
-        if isinstance(schema, Mapping) and "maxLength" in schema:
-            lengths.append(int(schema["maxLength"]))
-    return max(lengths, default=None)
+    lengths = (slot.max_length() for slot in slots)
+    return max((length for length in lengths if length is not None), default=None)

@@ -7,6 +7,7 @@ that binds it waits. Waiting is derived from facts, never from matter ids.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
+from math import prod
 from typing import Any
 
 from builder.errors import (
@@ -18,19 +19,17 @@ from builder.errors import (
 )
 from builder.json_schema import Validator
 from builder.model import FactId, Matter, MatterId, Predicate, Schema
+from builder.predicates import nodes
 
 #: More situations than this are not gone through one by one.
 MOST_SITUATIONS = 4096
-
-_APPLICATORS = ("allOf", "anyOf", "oneOf")
-_BRANCHES = ("not", "if", "then", "else")
 
 
 def reads(predicate: Predicate) -> frozenset[FactId]:
     """Return the facts a predicate looks at."""
     return frozenset(
         FactId(fact)
-        for node in _nodes(predicate)
+        for _, node in nodes(predicate)
         for fact in (*node.get("properties", ()), *node.get("required", ()))
     )
 
@@ -44,7 +43,7 @@ def predicate_errors(
         asked: the facts that are asked of the applicant.
         place: where the predicate stands.
     """
-    for node in _nodes(predicate):
+    for _, node in nodes(predicate):
         for fact in node.get("properties", ()):
             if fact not in node.get("required", ()):
                 yield VacuousPredicateError(place, fact)
@@ -54,7 +53,7 @@ def predicate_errors(
 
 def bound(matter: Matter) -> frozenset[FactId]:
     """Return the facts a matter's form holds."""
-    return frozenset(f.fact for f in matter.fields.values() if f.fact is not None)
+    return frozenset(fact for field in matter.fields.values() for fact in field.held)
 
 
 def awaited(matters: Sequence[Matter]) -> dict[FactId, tuple[MatterId, ...]]:
@@ -102,20 +101,13 @@ def applicability_sets(
 
     Args:
         domains: what each fact may hold; only finite ones can decide a matter.
+        place: of the list of the matters.
 
     Raises:
         SituationsError: the situations are too many, or not finite.
     """
-    deciding = sorted(
-        {fact for m in matters if m.when is not None for fact in reads(m.when)}
-    )
-    values = [
-        (*_finite(fact, domains.get(fact, True), place), _UNANSWERED)
-        for fact in deciding
-    ]
-    count = 1
-    for choices in values:
-        count *= len(choices)
+    values = _deciding(matters, domains, place)
+    count = prod(map(len, values.values()))
     if count > MOST_SITUATIONS:
         reason = (
             f"there are {count}, at most {MOST_SITUATIONS} can be. "
@@ -124,15 +116,26 @@ def applicability_sets(
         raise SituationsError(place, reason)
     predicates = [(m, m.when and Validator(m.when)) for m in matters]
     found: dict[tuple[MatterId, ...], tuple[Matter, ...]] = {}
-    for combination in product(*values):
-        facts = {
-            fact: value
-            for fact, value in zip(deciding, combination, strict=True)
-            if value is not _UNANSWERED
-        }
+    for combination in product(*values.values()):
+        answers = zip(values, combination, strict=True)
+        facts = {fact: value for fact, value in answers if value is not _UNANSWERED}
         holding = tuple(m for m, p in predicates if not p or p.accepts(facts))
         found.setdefault(tuple(m.id for m in holding), holding)
     return tuple(found.values())
+
+
+def _deciding(
+    matters: Sequence[Matter], domains: Mapping[FactId, Schema], place: str
+) -> dict[FactId, tuple[Any, ...]]:
+    """Return the facts that decide matters, with all they can say, or not say."""
+    decided: dict[FactId, str] = {}
+    for number, matter in enumerate(matters):
+        for fact in reads(matter.when) if matter.when is not None else ():
+            decided.setdefault(fact, f"{place}/{number}/when")
+    return {
+        fact: (*_finite(fact, domains.get(fact, True), decided[fact]), _UNANSWERED)
+        for fact in sorted(decided)
+    }
 
 
 def raise_on_cycle(sets: Iterable[Sequence[Matter]], *, place: str) -> None:
@@ -148,15 +151,6 @@ def raise_on_cycle(sets: Iterable[Sequence[Matter]], *, place: str) -> None:
 
 
 _UNANSWERED: Any = object()
-
-
-def _nodes(predicate: Predicate) -> Iterator[Predicate]:
-    yield predicate
-    below = [schema for key in _APPLICATORS for schema in predicate.get(key, ())]
-    below += [predicate[key] for key in _BRANCHES if key in predicate]
-    for schema in below:
-        if isinstance(schema, Mapping):
-            yield from _nodes(schema)
 
 
 def _finite(fact: FactId, schema: Schema, place: str) -> tuple[Any, ...]:

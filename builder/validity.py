@@ -5,12 +5,14 @@ schema (merge algebra, §2.3). Facts that are still awaited are stood in for by 
 every form accepts; a stand-in is judged with, never stored, shown or sent.
 """
 
+import json
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from builder import json_schema, lenses, pointer
+from builder import bindings, json_schema, pointer
+from builder.byte_limits import byte_violations
 from builder.documents import project
 from builder.json_schema import Validator, Violation
 from builder.lenses import UndefinedError
@@ -18,7 +20,6 @@ from builder.model import (
     Answers,
     Choice,
     FactId,
-    Field,
     Material,
     Matter,
     MatterId,
@@ -27,10 +28,12 @@ from builder.model import (
     Predicate,
     Question,
 )
-from builder.situations import awaited
+from builder.situations import awaited, reads
 
 #: What a situation hides can hide more; conditions are free of cycles, so this ends.
 _MOST_ROUNDS = 20
+#: Situations of one form that are kept worked out.
+_MOST_SITUATIONS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,38 +61,32 @@ class Judge:
         self._facts = {id_: Validator(fact.schema) for id_, fact in form.facts.items()}
         self._forms = {matter.id: Validator(matter.schema) for matter in form.matters}
         self._matters = {matter.id: matter for matter in form.matters}
-        self._conditions: dict[int, Validator] = {}
-        for predicate in _predicates(form):
-            self._conditions[id(predicate)] = Validator(predicate)
+        self._conditions = {id(p): _Condition(p) for p in _predicates(form)}
+        self._deciding = {f for c in self._conditions.values() for f in c.reads}
+        self._worked_out = lru_cache(_MOST_SITUATIONS)(self._work_out)
         self._order = {q.pointer: n for n, q in enumerate(form.questions)}
 
     def applicable(self, facts: Mapping[str, Any]) -> tuple[Matter, ...]:
         """Return the matters that apply, in the order of the affair."""
-        return tuple(m for m in self.form.matters if self.holds(m.when, facts))
+        return self._situation(facts).matters
 
     def awaited(self, facts: Mapping[str, Any]) -> dict[FactId, tuple[MatterId, ...]]:
         """Return each fact a result will bring, with the applicable issuers."""
-        return awaited(self.applicable(facts))
+        return dict(self._situation(facts).awaited)
 
     def situations(self, facts: Mapping[str, Any]) -> tuple[Question, ...]:
         """Return the situation questions to ask, given those answered before."""
-        shown = []
-        known: dict[str, Any] = {}
-        for question in self.form.situations:
-            if self.holds(question.when, known):
-                shown.append(question)
-                _copy_answer(question, {"facts": facts}, {"facts": known})
-        return tuple(shown)
+        return self._situation(facts).situations
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
         """Return the questions asked in this situation, in page order."""
-        return self._asked(self.prune(answers).get("facts", {}))
+        return self._situation(self.prune(answers).get("facts", {})).asked
 
     def required(self, question: Question, facts: Mapping[str, Any]) -> bool:
         """Tell whether the question must be answered in this situation."""
         if not question.asked_by:  # a situation
             return True
-        applicable = {matter.id for matter in self.applicable(facts)}
+        applicable = self._situation(facts).applicable
         return question.required or any(
             asker.required and asker.matter in applicable for asker in question.asked_by
         )
@@ -98,7 +95,7 @@ class Judge:
         self, question: Question, facts: Mapping[str, Any]
     ) -> tuple[Choice, ...]:
         """Return the choices that no applicable matter refuses."""
-        applicable = {matter.id for matter in self.applicable(facts)}
+        applicable = self._situation(facts).applicable
         return tuple(
             choice
             for choice in question.choices
@@ -117,25 +114,24 @@ class Judge:
 
     def holds(self, condition: Predicate | None, facts: Mapping[str, Any]) -> bool:
         """Tell whether a condition of this form holds; no condition always does."""
-        if condition is None:
-            return True
-        return self._conditions[id(condition)].accepts(dict(facts))
+        return condition is None or self._conditions[id(condition)].holds(facts)
 
     def prune(self, answers: Answers) -> dict[str, Any]:
         """Return only the answers of what is asked now: what is judged and sent.
 
+        The values are those that were given, not copies of them.
         Law: pruning what is pruned changes nothing.
         """
-        kept = deepcopy(dict(answers))
+        kept: Mapping[str, Any] = answers
         for _ in range(_MOST_ROUNDS):
-            facts = kept.get("facts", {})
+            situation = self._situation(kept.get("facts", {}))
             fewer: dict[str, Any] = {}
-            for question in (*self.situations(facts), *self._asked(facts)):
+            for question in (*situation.situations, *situation.asked):
                 _copy_answer(question, kept, fewer)
-            if fewer == kept:
-                break
+            if self._situation(fewer.get("facts", {})) is situation:
+                return fewer
             kept = fewer
-        return kept
+        return dict(kept)
 
     def faults(self, answers: Answers) -> tuple[Fault, ...]:
         """Return everything wrong with the answers; nothing: every form accepts them.
@@ -169,7 +165,7 @@ class Judge:
                 limit=violation.limit,
                 matters=(matter,),
             )
-            for violation in self._forms[matter].violations(document)
+            for violation in self._violations(self._matters[matter], document)
         )
 
     def accepts_value(
@@ -189,56 +185,85 @@ class Judge:
         """Judge one fact's value by its data element's domain."""
         return self._facts[fact].violations(value)
 
-    def _asked(self, facts: Mapping[str, Any]) -> tuple[Question, ...]:
-        matters = self.applicable(facts)
-        applicable = {matter.id for matter in matters}
-        coming = {pointer.join(["facts", fact]) for fact in awaited(matters)}
-        return tuple(
+    def _violations(
+        self, matter: Matter, document: Mapping[str, Any]
+    ) -> Iterator[Violation]:
+        yield from self._forms[matter.id].violations(document)
+        yield from byte_violations(matter, document)
+
+    def _situation(self, facts: Mapping[str, Any]) -> "_Situation":
+        known = {f: facts[f] for f in self._deciding if f in facts}
+        return self._worked_out(json.dumps(known, sort_keys=True))
+
+    def _work_out(self, known: str) -> "_Situation":
+        """Work out what follows from the facts that decide anything."""
+        facts = json.loads(known)
+        shown = []
+        before: dict[str, Any] = {}
+        for question in self.form.situations:
+            if self.holds(question.when, before):
+                shown.append(question)
+                _copy_answer(question, {"facts": facts}, {"facts": before})
+        matters = tuple(m for m in self.form.matters if self.holds(m.when, facts))
+        applicable = frozenset(matter.id for matter in matters)
+        coming = awaited(matters)
+        places = {pointer.join(["facts", fact]) for fact in coming}
+        asked = tuple(
             question
             for question in self.form.questions
-            if question.pointer not in coming
+            if question.pointer not in places
             and any(asker.matter in applicable for asker in question.asked_by)
             and self.holds(question.when, facts)
         )
+        return _Situation(tuple(shown), matters, applicable, coming, asked)
 
     def _own_faults(self, answers: Answers) -> Iterator[Fault]:
         """Yield what the layout, the data elements and the affair itself refuse."""
         for violation in self._layout.violations(answers):
             yield _fault(violation)
-        facts = answers.get("facts", {})
-        for question in self.situations(facts):
+        situation = self._situation(answers.get("facts", {}))
+        for question in situation.situations:
             yield from _missing(question, answers)
-        for question in self._asked(facts):
+        for question in situation.asked:
             if question.required:
                 yield from _missing(question, answers)
 
     def _form_faults(self, answers: Answers) -> Iterator[Fault]:
         facts = answers.get("facts", {})
-        matters = self.applicable(facts)
-        known = {f: self.form.facts[f].stand_in for f in awaited(matters)} | facts
-        for matter in matters:
-            unwritable = {
-                field.fact for field in matter.fields.values() if _fails(field, facts)
-            }
-            for fact in unwritable:
-                yield Fault(
-                    pointer=pointer.join(["facts", str(fact)]),
-                    keyword="lens",
-                    limit=None,
-                    matters=(matter.id,),
-                )
-            writable = {f: v for f, v in known.items() if f not in unwritable}
-            document = project(matter, {**answers, "facts": writable})
-            for fault in self._mapped_faults(matter, document):
-                # What a form misses because it cannot be written is no news.
-                if fault.pointer.removeprefix("/facts/") not in unwritable:
-                    yield fault
+        situation = self._situation(facts)
+        stand_ins = {f: self.form.facts[f].stand_in for f in situation.awaited}
+        known = {**answers, "facts": stand_ins | facts}
+        for matter in situation.matters:
+            try:
+                document = project(matter, known)
+            except UndefinedError:
+                yield from self._unwritable_faults(matter, known)
+            else:
+                yield from self._mapped_faults(matter, document, known["facts"])
+
+    def _unwritable_faults(self, matter: Matter, answers: Answers) -> Iterator[Fault]:
+        """Judge a document without the values its form has no way to say."""
+        facts = answers["facts"]
+        unwritable = {
+            fact
+            for field in matter.fields.values()
+            for fact in bindings.unwritable(field, facts)
+        }
+        for fact in sorted(unwritable):
+            where = pointer.join(["facts", fact])
+            yield Fault(pointer=where, keyword="lens", limit=None, matters=(matter.id,))
+        writable = {f: v for f, v in facts.items() if f not in unwritable}
+        document = project(matter, {**answers, "facts": writable})
+        for fault in self._mapped_faults(matter, document, writable):
+            # What a form misses because it cannot be written is no news.
+            if fault.pointer.removeprefix("/facts/") not in unwritable:
+                yield fault
 
     def _mapped_faults(
-        self, matter: Matter, document: Mapping[str, Any]
+        self, matter: Matter, document: Mapping[str, Any], facts: Mapping[str, Any]
     ) -> Iterator[Fault]:
-        for violation in self._forms[matter.id].violations(document):
-            for where in _origins(matter, violation):
+        for violation in self._violations(matter, document):
+            for where in _origins(matter, violation, facts):
                 yield Fault(
                     pointer=where,
                     keyword=violation.keyword,
@@ -253,6 +278,28 @@ class Judge:
             if place is not None:
                 return place, bool(fault.matters)
         return -1, bool(fault.matters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """What follows from the facts that decide anything: worked out once, then read."""
+
+    situations: tuple[Question, ...]
+    matters: tuple[Matter, ...]
+    applicable: frozenset[MatterId]
+    awaited: Mapping[FactId, tuple[MatterId, ...]]
+    asked: tuple[Question, ...]
+
+
+class _Condition:
+    """A compiled predicate, judged on nothing but the facts it reads."""
+
+    def __init__(self, predicate: Predicate) -> None:
+        self.reads = reads(predicate)
+        self._validator = Validator(predicate)
+
+    def holds(self, facts: Mapping[str, Any]) -> bool:
+        return self._validator.accepts({f: facts[f] for f in self.reads if f in facts})
 
 
 def _predicates(form: MergedForm) -> Iterator[Predicate]:
@@ -273,16 +320,6 @@ def _copy_answer(question: Question, source: Answers, target: dict[str, Any]) ->
         pointer.put(target, names, value)
 
 
-def _fails(field: Field, facts: Mapping[str, Any]) -> bool:
-    if field.fact is None or field.fact not in facts:
-        return False
-    try:
-        lenses.get(field.lens, facts[field.fact])
-    except UndefinedError:
-        return True
-    return False
-
-
 def _missing(question: Question, answers: Answers) -> Iterator[Fault]:
     if pointer.get(answers, pointer.parts(question.pointer)) is pointer.ABSENT:
         yield Fault(pointer=question.pointer, keyword="required", limit=None)
@@ -296,18 +333,36 @@ def _fault(violation: Violation) -> Fault:
     )
 
 
-def _origins(matter: Matter, violation: Violation) -> Iterator[str]:
+def _origins(
+    matter: Matter, violation: Violation, facts: Mapping[str, Any]
+) -> Iterator[str]:
     """Yield where in the answers a place of the matter's document comes from."""
     where = pointer.join(violation.path)
     for path, field in matter.fields.items():
-        if field.fact is not None and (where + "/").startswith(path + "/"):
-            yield _origin(matter, path) + where.removeprefix(path)
+        if field.held and (where + "/").startswith(path + "/"):
+            yield from _held_origins(matter, path, violation, facts)
             return
-    below = _below(matter, where) if violation.keyword == "required" else ()
+    below = _below(matter, where, facts) if violation.keyword == "required" else ()
     yield from below or (pointer.join(["matters", matter.id]) + where,)
 
 
-def _below(matter: Matter, where: str) -> tuple[str, ...]:
+def _held_origins(
+    matter: Matter, path: str, violation: Violation, facts: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Return the facts that a fault at or below a field comes from."""
+    where = pointer.join(violation.path)
+    field = matter.fields[path]
+    for part, alone in bindings.slots(path, field):
+        if alone is not None and (where + "/").startswith(alone + "/"):
+            return (pointer.join(["facts", part.fact]) + where.removeprefix(alone),)
+    if violation.keyword == "required":
+        return _needed(matter, path, facts)
+    # A line is told by its last part that must be there: the one written freely.
+    last = [part for part in field.parts if not part.optional] or field.parts
+    return (pointer.join(["facts", last[-1].fact]),)
+
+
+def _below(matter: Matter, where: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the answers that would make a missing group: those it requires, or all."""
     inside = [
         path
@@ -315,11 +370,21 @@ def _below(matter: Matter, where: str) -> tuple[str, ...]:
         if path.startswith(where + "/") and "/*/" not in path
     ]
     needed = [path for path in inside if json_schema.is_required(matter.schema, path)]
-    return tuple(_origin(matter, path) for path in needed or inside)
+    return tuple(
+        place for path in needed or inside for place in _needed(matter, path, facts)
+    )
 
 
-def _origin(matter: Matter, path: str) -> str:
-    fact = matter.fields[path].fact
-    if fact is not None:
-        return pointer.join(["facts", fact])
-    return pointer.join(["matters", matter.id]) + path
+def _needed(matter: Matter, path: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the answers that a missing field waits for."""
+    field = matter.fields[path]
+    if not field.held:
+        return (pointer.join(["matters", matter.id]) + path,)
+    needed = [
+        part.fact
+        for part, alone in bindings.slots(path, field)
+        if alone is None or json_schema.is_required(matter.schema, alone)
+    ]
+    missing = bindings.missing(field, facts)
+    waited = [fact for fact in missing if fact in needed] or missing or field.held
+    return tuple(pointer.join(["facts", fact]) for fact in waited)

@@ -297,6 +297,12 @@ def definitions():
 
 
 @pytest.fixture(scope="session")
+def moving_documents():
+    """Return the definitions of the small affair; they are only read."""
+    return Definitions(_documents())
+
+
+@pytest.fixture(scope="session")
 def moving():
     """Return the judge of the small affair; it is only read."""
     return Judge(Definitions(_documents()).merge())

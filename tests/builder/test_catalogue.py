@@ -66,7 +66,7 @@ def test_a_stray_file_and_a_missing_form_are_named(definitions):
 def test_an_id_is_the_name_of_its_file(definitions):
     definitions["affairs/moving.json"]["id"] = "removal"
 
-    assert broken(definitions)[0] == ("E_UNKNOWN_NAME", "affairs/moving.json#/id")
+    assert broken(definitions)[0] == ("E_FILE_NAME", "affairs/moving.json#/id")
 
 
 def test_an_unknown_department_is_named_with_the_known_ones(definitions):
@@ -91,7 +91,7 @@ MISTAKES = {
     "unknown code list of a lens": (
         lambda d: field(d, "pension", "/person/sex").update(lens={"table": "colours"}),
         "E_UNKNOWN_NAME",
-        "matters/pension/matter.json#/fields/~1person~1sex/lens",
+        "matters/pension/matter.json#/fields/~1person~1sex/lens/table",
     ),
     "unknown element of an issue": (
         lambda d: d["matters/card/matter.json"].update(
@@ -127,17 +127,17 @@ MISTAKES = {
             schema={"type": "strung"}
         ),
         "E_SCHEMA",
-        "elements.json#/elements/person.sex/schema",
+        "elements.json#/elements/person.sex/schema/type",
     ),
     "element example": (
         lambda d: d["elements.json"]["elements"]["card.number"].update(example="X"),
-        "E_LENS_LAW",
+        "E_EXAMPLE",
         "elements.json#/elements/card.number/example",
     ),
     "form schema": (
         lambda d: d["matters/card/schema.json"].update(required="idNo"),
         "E_SCHEMA",
-        "matters/card/schema.json#",
+        "matters/card/schema.json#/required",
     ),
     "path": (
         lambda d: d["matters/card/schema.json"]["properties"].pop("idNo"),

@@ -178,10 +178,10 @@ MISTAKES = {
     ),
     "matter on an open question": (
         lambda a: a["matters"][1].update(
-            when=answered("mover:person.number", value="1")
+            when=answered("mover:person.number", value="11010519491231002X")
         ),
         "E_SITUATIONS",
-        "affairs/moving.json#/matters",
+        "affairs/moving.json#/matters/1/when",
     ),
 }
 

@@ -1,8 +1,4 @@
-"""The values of the builder: what a definition says, and what a merge makes of it.
-
-Words are those of the glossary in CONTRIBUTING. Values are frozen; a mapping inside
-one is copied on the way in and never written.
-"""
+"""What definitions say: elements, code lists, departments, matters, affairs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,6 +36,9 @@ Input = Literal[
     "choices",
     "yes_no",
     "rows",
+]
+LensKind = Literal[
+    "identity", "table", "date", "affix", "strip", "upper", "scale", "join", "record"
 ]
 
 
@@ -92,16 +91,46 @@ class Department:
 class Lens:
     """How a fact's canonical value is written in a document, and read back."""
 
-    kind: Literal["identity", "table", "date"] = "identity"
+    kind: LensKind = "identity"
     #: table: (canonical, document).
     pairs: tuple[tuple[Any, Any], ...] = ()
     #: date: such as YYYYMMDD.
     template: str = ""
+    #: affix: what the document puts before and after.
+    prefix: str = ""
+    suffix: str = ""
+    #: strip: between groups of so many characters; join: between the parts.
+    separator: str = ""
+    groups: tuple[int, ...] = ()
+    #: scale: document = canonical × factor; a decimal, such as 0.0001.
+    factor: str = ""
     #: Something is lost on the way, so nothing can be read back.
     one_way: bool = False
+    #: The form also accepts what this lens never writes, and that is known.
+    normalizes: bool = False
 
 
 IDENTITY = Lens()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One fact of a field, and how it alone is written."""
+
+    fact: FactId
+    lens: Lens = IDENTITY
+    #: record: the property that holds it.
+    name: str = ""
+    #: join: the line is written without it where it has no value.
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByteLimit:
+    """How many bytes a department can keep of a text (a VARCHAR2 column)."""
+
+    max: int
+    encoding: Literal["utf-8", "gbk"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,11 +140,25 @@ class Field:
     label: Text
     fact: FactId | None = None
     lens: Lens = IDENTITY
+    #: join, record: the facts the field holds together, in their order.
+    parts: tuple[Part, ...] = ()
+    bytes: ByteLimit | None = None
     codelist: str | None = None
     input: Input | None = None
     unit: Text | None = None
     hint: Text | None = None
     sensitivity: Sensitivity = "personal"
+    #: The form names it in a branch (anyOf, oneOf, if): no one subschema judges it.
+    branch: bool = False
+    #: Why no page can ask for it yet; such a form merges, but is never published.
+    unserved: str | None = None
+
+    @property
+    def held(self) -> tuple[FactId, ...]:
+        """The facts this field holds; none: it is the matter's own."""
+        if self.fact is not None:
+            return (self.fact,)
+        return tuple(part.fact for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,19 +213,6 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """An element about one role: what is asked once."""
-
-    id: FactId
-    element: str
-    role: str
-    schema: Schema
-    sensitivity: Sensitivity
-    #: Issued facts only: the verified value that stands in while the form is judged.
-    stand_in: Any = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PrefillRule:
     """One place a question's value can come from before anyone types it."""
 
@@ -190,48 +220,6 @@ class PrefillRule:
     #: JSON Pointer into the source's record.
     value: Pointer
     when: Predicate | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """One field of one matter that a question serves: its provenance."""
-
-    matter: MatterId
-    #: Path in the matter's document.
-    path: str
-    #: What the department's own form calls it.
-    label: Text
-    #: The matter's own form requires it.
-    required: bool
-    lens: Lens = IDENTITY
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """One question of the merged form, asked once for every matter that needs it."""
-
-    #: Where the answer stands in the answers: /facts/FACT, /matters/MATTER/FIELD;
-    #: of a column: /COLUMN, from its row.
-    pointer: Pointer
-    #: HTML name: safe, short and unique in the form (of a column: in its list).
-    name: str
-    label: Text
-    input: Input
-    sensitivity: Sensitivity
-    asked_by: tuple[Asker, ...] = ()
-    hint: Text | None = None
-    unit: Text | None = None
-    autocomplete: str | None = None
-    choices: tuple[Choice, ...] = ()
-    #: The loosest length any asker accepts, for the width of the box; never a limit.
-    max_length: int | None = None
-    #: Asked only in these situations; None: whenever an asker applies.
-    when: Predicate | None = None
-    #: The affair requires it, beyond what the forms say.
-    required: bool = False
-    #: rows: the questions of one row.
-    columns: tuple["Question", ...] = ()
-    prefill: tuple[PrefillRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,40 +312,3 @@ class Catalogue:
     departments: Mapping[DepartmentId, Department]
     matters: Mapping[MatterId, Matter]
     affairs: Mapping[AffairId, Affair]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
-    """What the merge saved, counted over all matters of the affair."""
-
-    #: Leaf fields of the matters' own forms.
-    fields: int
-    #: Questions of the merged form; situations and facts that are only awaited not.
-    questions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MergedForm:
-    """What the builder makes of an affair; written as JSON it is a pack.
-
-    A pack is self-contained: it alone renders, judges, splits and addresses, also for
-    a submission of years ago.
-    """
-
-    affair: AffairId
-    guide: Guide
-    area: str
-    lead_department: DepartmentId
-    departments: Mapping[DepartmentId, Department]
-    matters: tuple[Matter, ...]
-    facts: Mapping[FactId, Fact]
-    situations: tuple[Question, ...]
-    questions: tuple[Question, ...]
-    pages: tuple[Page, ...]
-    roles: Mapping[str, Text]
-    sources: Mapping[str, Text]
-    leave_out: Mapping[Pointer, Text]
-    decisions: tuple[Decision, ...]
-    #: The layout of the answers as JSON Schema 2020-12: necessary, judged first.
-    schema: Mapping[str, Any]
-    counts: Counts

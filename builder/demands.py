@@ -1,0 +1,338 @@
+"""Demands: what each form asks of a fact, said over the fact's own values.
+
+Forms that ask the same are one demand. Whether a value is refused is always asked of
+the forms themselves, by writing through the lens; what is said of the values here only
+guides the search and proves.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from builder import (
+    bindings,
+    branches,
+    byte_limits,
+    dialects,
+    json_schema,
+    lenses,
+    pack,
+    pointer,
+)
+from builder.errors import BuilderError
+from builder.json_schema import Validator
+from builder.lenses import UndefinedError
+from builder.model import (
+    ByteLimit,
+    Fact,
+    FactId,
+    Field,
+    Lens,
+    Matter,
+    MatterId,
+    Part,
+    Schema,
+)
+from builder.plain_schemas import written_out
+from builder.second_opinion import SecondOpinion
+from builder.texts import EVERYTHING, OPEN, Formula, Joined, Long, both, texts_of
+from builder.written import written_texts
+
+#: Why a value is refused, in a few words; None: it is accepted.
+Refusal: TypeAlias = Callable[[Any], str | None]
+
+_Places: TypeAlias = tuple[str, ...]
+#: No character takes more bytes in UTF-8, and none less than one.
+_MOST_BYTES = 4
+_SCALED = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Demand:
+    """One distinct constraint on a fact, and who makes it."""
+
+    #: Nobody: the shared dictionary does.
+    matters: tuple[MatterId, ...]
+    #: Where it stands in each matter's document.
+    paths: tuple[str, ...]
+    #: What it accepts, over the fact's own values; perhaps more, unless `exact`.
+    schema: Schema
+    exact: bool
+    #: Where likely values come from; of a field that stands in branches only, what
+    #: any of them says, for one document takes one branch.
+    guide: Schema
+    #: The texts it accepts, in the same sense.
+    texts: Formula
+    #: Why the form itself refuses a value.
+    refusal: Refusal
+    #: Another validator surely accepts it too.
+    confirms: Callable[[Any], bool]
+
+    @property
+    def who(self) -> str:
+        """The matters as words."""
+        return ", ".join(self.matters) or "the data element"
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether the form itself accepts what it would be sent."""
+        return self.refusal(value) is None
+
+
+class Demands:
+    """All demands on all facts of some matters; each form is brought up once."""
+
+    def __init__(self, matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> None:
+        """Take the matters and their facts."""
+        self._facts = facts
+        self._domains: dict[FactId, Demand] = {}
+        self._found: dict[FactId, dict[bytes, Demand]] = {}
+        self._roots: dict[MatterId, Schema | None] = {}
+        for matter in matters:
+            for path, field in matter.fields.items():
+                for part, alone in bindings.slots(path, field):
+                    self._add(_Slot(matter, path, field, part, alone))
+
+    def facts(self) -> tuple[FactId, ...]:
+        """Return the facts that some form holds, in the order of the forms."""
+        return tuple(self._found)
+
+    def of(
+        self, fact: FactId, matters: Iterable[MatterId] | None = None
+    ) -> tuple[Demand, ...]:
+        """Return the demands of these matters on a fact, the dictionary's last."""
+        chosen = None if matters is None else frozenset(matters)
+        found = []
+        for demand in self._found.get(fact, {}).values():
+            kept = [
+                (matter, path)
+                for matter, path in zip(demand.matters, demand.paths, strict=True)
+                if chosen is None or matter in chosen
+            ]
+            if kept:
+                names, paths = zip(*kept, strict=True)
+                found.append(replace(demand, matters=names, paths=paths))
+        if fact in self._facts and found:
+            if fact not in self._domains:
+                self._domains[fact] = domain(self._facts[fact].schema)
+            found.append(self._domains[fact])
+        return tuple(found)
+
+    def _add(self, slot: "_Slot") -> None:
+        known = self._found.setdefault(slot.part.fact, {})
+        demand, key = slot.demand(self._root(slot.matter))
+        before = known.get(key)
+        if before is not None:
+            demand = replace(
+                before,
+                matters=(*before.matters, *demand.matters),
+                paths=(*before.paths, *demand.paths),
+            )
+        known[key] = demand
+
+    def _root(self, matter: Matter) -> Schema | None:
+        if matter.id not in self._roots:
+            try:
+                self._roots[matter.id] = dialects.upgrade(matter.schema)
+            except BuilderError:
+                self._roots[matter.id] = None
+        return self._roots[matter.id]
+
+
+def domain(schema: Schema) -> Demand:
+    """Return the demand of the dictionary itself."""
+    validator = Validator(schema)
+    plain = written_out(schema, ())
+    return Demand(
+        matters=(),
+        paths=(),
+        schema=True if plain is None else plain,
+        exact=plain is not None,
+        guide=True if plain is None else plain,
+        texts=OPEN if plain is None else texts_of(plain),
+        refusal=lambda value: _first(validator, value),
+        confirms=SecondOpinion(schema).accepts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One field of one matter, as far as it holds one fact."""
+
+    matter: Matter
+    path: str
+    field: Field
+    part: Part
+    #: Where the fact's value alone stands; None: in a line with others.
+    alone: str | None
+
+    def demand(self, root: Schema | None) -> tuple[Demand, bytes]:
+        """Return the demand, and what makes it distinct.
+
+        Args:
+            root: the form in 2020-12; None: it cannot be brought there.
+        """
+        places, always = self._places(root)
+        if self.alone is None:
+            plain: Schema | None = _line(self.field)
+        else:
+            plain = _together(root, places) if always else None
+        lens = self.part.lens
+        refusal = self._refusal(root, places, always=always)
+        schema, exact = _pulled_back(lens, plain, refusal if always else None)
+        texts = OPEN if plain is None else written_texts(lens, plain)
+        if self.field.bytes is not None:
+            exact = exact and lens.kind == "table"  # its values were tried one by one
+            texts = both(texts, _counted(self.field.bytes))
+        # What is not known can be told from nothing else.
+        own = [self.matter.id, self.path] if plain is None else None
+        key = pack.canonical([plain, own, repr(lens), repr(self.field.bytes)])
+        demand = Demand(
+            matters=(self.matter.id,),
+            paths=(self.path,),
+            schema=schema,
+            exact=exact,
+            guide=schema if schema is not True else _guide(lens, root, places),
+            texts=texts,
+            refusal=refusal,
+            confirms=self._confirms(root, places, always=always),
+        )
+        return demand, key
+
+    def _places(self, root: Schema | None) -> tuple[tuple[_Places, ...], bool]:
+        """Return where the form judges the value, and whether everywhere there.
+
+        A field that stands in branches only is judged by one of them.
+        """
+        if not isinstance(root, Mapping) or self.alone is None:
+            return (), self.alone is None
+        told = branches.told_at(root)
+        starts: Sequence[tuple[_Places, bool]] = ()
+        for name in pointer.parts(self.alone):
+            below = branches.rows(told) if name == "*" else []
+            starts = below or branches.children(told).get(name, [])
+            told = branches.told_at(root, starts)
+        always = tuple(place for place, in_branch in starts if not in_branch)
+        return always or tuple(place for place, _ in starts), bool(always)
+
+    def _refusal(
+        self, root: Schema | None, places: Sequence[_Places], *, always: bool
+    ) -> Refusal:
+        judges = []
+        if self.alone is not None and (always or root is None):
+            judges = [json_schema.slot_validator(self.matter.schema, self.alone)]
+        if isinstance(root, Mapping):
+            judges += [json_schema.place_validator(root, place) for place in places]
+
+        def refusal(value: Any) -> str | None:
+            if not bindings.can_write(self.field, self.part, value):
+                return "it cannot be written there"
+            written = lenses.get(self.part.lens, value)
+            too_long = self.field.bytes and byte_limits.refusal(
+                self.field.bytes, written
+            )
+            if too_long:
+                return f"{too_long.keyword} {too_long.limit!r}"
+            said = [_first(validator, written) for validator in judges]
+            refusals = [each for each in said if each is not None]
+            enough = refusals if always else len(refusals) == len(said) > 0
+            return refusals[0] if enough else None
+
+        return refusal
+
+    def _confirms(
+        self, root: Schema | None, places: Sequence[_Places], *, always: bool
+    ) -> Callable[[Any], bool]:
+        if self.alone is None:
+            return lambda _: True  # nothing but the lens judges it
+        opinions = [SecondOpinion(root, place) for place in places if root is not None]
+
+        def confirms(value: Any) -> bool:
+            try:
+                written = lenses.get(self.part.lens, value)
+            except UndefinedError:
+                return False
+            said = [opinion.accepts(written) for opinion in opinions]
+            return all(said) and bool(said) if always else any(said)
+
+        return confirms
+
+
+def _counted(limit: ByteLimit) -> Formula:
+    """Return which texts a department can keep; between the bounds it is open."""
+    widest = limit.max // _MOST_BYTES if limit.encoding == "utf-8" else 0
+    return Joined("any", (Long(0, widest), both(OPEN, Long(0, limit.max))))
+
+
+def _line(field: Field) -> Schema:
+    """Return what a line asks of each of its parts: to be told apart in it."""
+    if field.lens.one_way or not field.lens.separator:
+        return {"type": "string"}
+    between = "".join(f"\\u{{{ord(char):x}}}" for char in field.lens.separator)
+    return {"type": "string", "not": {"pattern": between}}
+
+
+def _together(root: Schema | None, places: Sequence[_Places]) -> Schema | None:
+    """Return what all of these places of a form say; None: it has no end."""
+    if root is None:
+        return None
+    said = [written_out(root, place) for place in places]
+    plain = [each for each in said if each is not None]
+    if not plain or len(plain) < len(said):
+        return None
+    return plain[0] if len(plain) == 1 else {"allOf": plain}
+
+
+def _guide(lens: Lens, root: Schema | None, places: Sequence[_Places]) -> Schema:
+    if lens.kind != "identity" or root is None or not places:
+        return True
+    said = [written_out(root, place) for place in places]
+    return {"anyOf": [each for each in said if each is not None] or [True]}
+
+
+def _first(validator: Validator, value: Any) -> str | None:
+    found = validator.violations(value)
+    return f"{found[0].keyword} {found[0].limit!r}" if found else None
+
+
+def _pulled_back(
+    lens: Lens, plain: Schema | None, refusal: Refusal | None
+) -> tuple[Schema, bool]:
+    """Return what a slot accepts over the fact's own values, and whether exactly.
+
+    Args:
+        lens: how the values are written.
+        plain: what judges them; None: not known.
+        refusal: why a value is always refused; None: some document may hold it.
+    """
+    match lens.kind:
+        case "table":
+            values = [canonical for canonical, _ in lens.pairs]
+            if refusal is not None:
+                values = [value for value in values if refusal(value) is None]
+            return ({"enum": values} if values else False), refusal is not None
+        case "identity" if plain is not None:
+            return plain, True
+        case "upper" if plain is not None:
+            return {"allOf": [plain, {"type": "string", "pattern": "^[^a-z]*$"}]}, True
+        case "date" | "affix" | "strip" | "upper":
+            return {"type": "string"}, False
+        case "scale" if isinstance(plain, Mapping):
+            return _unscaled(lens, plain), False
+        case _:
+            return True, False
+
+
+def _unscaled(lens: Lens, plain: Mapping[str, Any]) -> Schema:
+    made: dict[str, Any] = {"type": "number"}
+    for keyword in _SCALED:
+        if keyword in plain:
+            try:
+                made[keyword] = lenses.put(replace(lens, one_way=False), plain[keyword])
+            except UndefinedError:
+                continue
+    return made
+
+
+def texts_accepted(demands: Iterable[Demand]) -> Formula:
+    """Return the texts that all of them may accept."""
+    return both(EVERYTHING, *(demand.texts for demand in demands))

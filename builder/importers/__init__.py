@@ -1,0 +1,1 @@
+"""From what others write to definitions."""

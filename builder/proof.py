@@ -1,0 +1,257 @@
+"""The publish gate: the laws of a merged form, tried on samples and generated answers.
+
+- *Round trip*: a document that is taken apart comes back unchanged.
+- *T equals V*: the published schema and the judge say the same of every sample.
+- *Completeness*: documents that agree are all projections of one set of answers.
+- *Conflicts*: on every fact the forms agree, or it is said who asks what.
+- Every set of matters that can apply together has a sample that is valid.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from builder import conflicts
+from builder.documents import decompose, project
+from builder.errors import BuilderError
+from builder.json_schema import Validator
+from builder.model import Answers, Matter, MatterId, MergedForm
+from builder.samples import Samples
+from builder.situations import applicability_sets
+from builder.transport import Transported, transport
+from builder.validity import Fault, Judge
+
+#: Samples of each verdict that a proof needs.
+ENOUGH = 500
+#: Tries for each sample asked for, before too few are found to be too few.
+_TRIES = 6
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often a law was tried, and how often it failed."""
+
+    checked: int = 0
+    failed: int = 0
+
+    def count(self, *, held: bool) -> None:
+        """Count one try."""
+        self.checked += 1
+        self.failed += not held
+
+
+@dataclass(slots=True, kw_only=True)
+class Agreement:
+    """How often the published schema and the judge were asked, and disagreed."""
+
+    valid: int = 0
+    invalid: int = 0
+    mismatched: int = 0
+    #: Matters of which only the judge speaks.
+    v_only: tuple[MatterId, ...] = ()
+    #: Matters of which the schema says all it can, and the judge the rest.
+    residual: tuple[MatterId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What was tried on one affair, and what came of it."""
+
+    affair: str
+    round_trip: Tally
+    t_equals_v: Agreement
+    completeness: Tally
+    conflicts: tuple[BuilderError, ...]
+    #: Situations in which matters apply that have no valid sample together.
+    uncertified: tuple[Mapping[str, Any], ...]
+    #: The first sample of each kind of failure, for the author.
+    examples: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Every law held, and nothing is undecided or in conflict."""
+        failed = self.round_trip.failed + self.completeness.failed
+        return not (
+            failed
+            or self.t_equals_v.mismatched
+            or any(error.code.startswith("E_") for error in self.conflicts)
+        )
+
+
+def prove(
+    form: MergedForm,
+    *,
+    documents: Mapping[MatterId, Sequence[Mapping[str, Any]]],
+    samples: int,
+    random: Random,
+    enough: int = ENOUGH,
+    transported: Transported | None = None,
+) -> Proof:
+    """Try the laws of a merged form.
+
+    Args:
+        form: the merged form.
+        documents: real documents by matter, perhaps none.
+        samples: how many answers to draw at least.
+        random: seeded by the caller; the same seed tries the same.
+        enough: valid samples, and invalid ones, that a proof needs.
+        transported: the published schema, if it is not to be made anew.
+    """
+    sets = applicability_sets(
+        form.matters,
+        {id_: fact.schema for id_, fact in form.facts.items()},
+        place=f"affairs/{form.affair}.json#/matters",
+    )
+    trial = _Trial(form, transported or transport(form))
+    for matter in form.matters:
+        for document in documents.get(matter.id, ()):
+            trial.round_trip(matter, document, {})
+    drawn = Samples(trial.judge, random, documents)
+    for answers in _drawn(drawn, samples, enough, trial):
+        trial.answers(answers)
+    return Proof(
+        affair=form.affair,
+        round_trip=trial.trips,
+        t_equals_v=trial.agreement,
+        completeness=trial.completeness,
+        conflicts=conflicts.analyse(form, sets).findings,
+        uncertified=tuple(_uncertified(drawn, trial)),
+        examples=trial.examples,
+    )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Tell whether two JSON values are equal: 1 is 1.0, and true is not 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other)
+
+
+def _drawn(
+    drawn: Samples, samples: int, enough: int, trial: "_Trial"
+) -> Iterator[Answers]:
+    """Yield samples until there are enough of both verdicts, or too many tries."""
+    for number in range(max(samples, 2 * enough) * _TRIES):
+        agreement = trial.agreement
+        few = min(agreement.valid, agreement.invalid) < enough
+        if number >= samples and not few:
+            return
+        answers = drawn.answers()
+        wanted = agreement.valid <= agreement.invalid
+        yield answers if wanted else drawn.changed(answers)
+
+
+def _uncertified(drawn: Samples, trial: "_Trial") -> Iterator[Mapping[str, Any]]:
+    """Try each situation that no valid sample stands for yet; yield those that stay."""
+    tried = set(trial.certified)
+    for situation in drawn.situations():
+        matters = tuple(m.id for m in trial.judge.applicable(situation))
+        if matters in tried:
+            continue
+        tried.add(matters)
+        for _ in range(_TRIES):
+            trial.answers(drawn.answers(situation))
+            if matters in trial.certified:
+                break
+        else:
+            yield situation
+
+
+class _Trial:
+    """One form under trial, and what has been found so far."""
+
+    def __init__(self, form: MergedForm, transported: Transported) -> None:
+        self.judge = Judge(form)
+        self.trips, self.completeness = Tally(), Tally()
+        by_mode: dict[str, list[MatterId]] = {"v-only": [], "residual": []}
+        for matter, standing in transported.matters.items():
+            by_mode.setdefault(standing.mode, []).append(matter)
+        self.agreement = Agreement(
+            v_only=tuple(by_mode["v-only"]), residual=tuple(by_mode["residual"])
+        )
+        self._doubtful = {*by_mode["v-only"], *by_mode["residual"]}
+        self.certified: set[tuple[MatterId, ...]] = set()
+        self.examples: dict[str, Any] = {}
+        self._schema = Validator(transported.schema)
+
+    def answers(self, answers: Answers) -> None:
+        """Try every law on one set of answers."""
+        kept = self.judge.prune(answers)
+        faults = self.judge.faults(kept)
+        valid = not faults
+        self.agreement.valid += valid
+        self.agreement.invalid += not valid
+        if self._schema.accepts(kept) != valid and not self._left_to_judge(faults):
+            self.agreement.mismatched += 1
+            self.examples.setdefault("t_equals_v", kept)
+        if valid:
+            self._documents(kept)
+
+    def round_trip(
+        self, matter: Matter, document: Mapping[str, Any], known: Mapping[str, Any]
+    ) -> None:
+        """Take one document apart and put it together again.
+
+        Args:
+            matter: whose document it is.
+            document: the document.
+            known: facts that other matters' documents supply.
+        """
+        try:
+            found = decompose(matter, document)
+        except BuilderError:
+            held = False
+        else:
+            facts = {**known, **found["facts"]}
+            back = project(matter, {**found, "facts": facts})
+            held = same(back, dict(document))
+        self.trips.count(held=held)
+        if not held:
+            self.examples.setdefault("round_trip", {matter.id: document})
+
+    def _left_to_judge(self, faults: Sequence[Fault]) -> bool:
+        """Tell whether only matters refuse that the schema leaves to the judge."""
+        return bool(faults) and all(
+            fault.matters and self._doubtful.issuperset(fault.matters)
+            for fault in faults
+        )
+
+    def _documents(self, kept: Answers) -> None:
+        """Take the documents of valid answers apart: the answers must come back."""
+        facts = kept.get("facts", {})
+        matters = self.judge.applicable(facts)
+        self.certified.add(tuple(matter.id for matter in matters))
+        awaited = self.judge.awaited(facts)
+        whole = {**{f: self.judge.form.facts[f].stand_in for f in awaited}, **facts}
+        joined: dict[str, Any] = {"facts": {}, "matters": {}}
+        for matter in matters:
+            document = project(matter, {**kept, "facts": whole})
+            one_way = _written_one_way(matter)
+            supplied = {f: v for f, v in whole.items() if f in one_way}
+            self.round_trip(matter, document, supplied)
+            found = decompose(matter, document)
+            joined["facts"] |= found["facts"]
+            joined["matters"] |= found["matters"]
+        # What no document gives back: situations, and what is written one way.
+        joined["facts"] = {**whole, **joined["facts"]}
+        held = not self.judge.faults(joined) and all(
+            same(project(matter, joined), project(matter, {**kept, "facts": whole}))
+            for matter in matters
+        )
+        self.completeness.count(held=held)
+        if not held:
+            self.examples.setdefault("completeness", kept)
+
+
+def _written_one_way(matter: Matter) -> frozenset[str]:
+    return frozenset(
+        fact
+        for held in matter.fields.values()
+        if held.lens.one_way or any(part.lens.one_way for part in held.parts)
+        for fact in held.held
+    )

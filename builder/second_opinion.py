@@ -1,0 +1,115 @@
+"""A second validator, for values that a verdict rests on: Python's `jsonschema`.
+
+It decides nothing for applicants. Its patterns are judged by our own automata and its
+`multipleOf` by exact decimals: Python's `re` has another dialect and can take for ever,
+and its division of floats refuses 19.99 as a multiple of 0.01.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012
+
+from builder import json_schema
+from builder.ecma import UnsupportedPatternError
+from builder.model import Schema
+from builder.patterns import BudgetError, Pattern, matches
+
+_ROOT = "urn:yibiao:form"
+#: Where both stand, the library judges names by `re`.
+_BY_RE = ("patternProperties", "unevaluatedProperties")
+
+
+class SecondOpinion:
+    """One place of one schema, judged by another engine."""
+
+    def __init__(self, root: Schema, places: tuple[str, ...] = ()) -> None:
+        """Take a schema of 2020-12 and a place in it."""
+        self._opaque = all(_mentions(root, keyword) for keyword in _BY_RE)
+        resource = DRAFT202012.create_resource(root)
+        registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
+        self._validator = _Exact(
+            {"$ref": _ROOT + json_schema.fragment(places)},
+            registry=registry,
+            format_checker=Draft202012Validator.FORMAT_CHECKER,
+        )
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether the value is surely valid; in doubt it is not."""
+        if self._opaque:
+            return False
+        try:
+            return bool(self._validator.is_valid(value))
+        except (BudgetError, RecursionError, Unresolvable):
+            return False
+
+
+def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(text, str) and not _matches(pattern, text):
+        yield ValidationError(f"{text!r} does not match {pattern!r}")
+
+
+def _matches(pattern: str, text: str) -> bool:
+    try:
+        return matches(Pattern(pattern), text)
+    except UnsupportedPatternError:
+        return json_schema.Validator({"pattern": pattern}).accepts(text)
+
+
+def _multiple_of(
+    _: Any, factor: float, number: Any, __: Any
+) -> Iterator[ValidationError]:
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return
+    if (Fraction(repr(number)) / Fraction(repr(factor))).denominator != 1:
+        yield ValidationError(f"{number!r} is not a multiple of {factor!r}")
+
+
+def _named_alike(
+    validator: Any, patterns: Any, value: Any, _: Any
+) -> Iterator[ValidationError]:
+    for pattern, schema in patterns.items():
+        for name in value if isinstance(value, Mapping) else ():
+            if _matches(pattern, name):
+                yield from validator.descend(value[name], schema)
+
+
+def _not_named(
+    validator: Any, schema: Any, value: Any, holder: Any
+) -> Iterator[ValidationError]:
+    patterns = holder.get("patternProperties", ())
+    for name in value if isinstance(value, Mapping) else ():
+        known = name in holder.get("properties", ())
+        if not known and not any(_matches(pattern, name) for pattern in patterns):
+            yield from validator.descend(value[name], schema)
+
+
+#: The library leaves its own function without types.
+_extended: Callable[..., type[Any]] = extend
+_Exact = _extended(
+    Draft202012Validator,
+    {
+        "pattern": _pattern,
+        "patternProperties": _named_alike,
+        "additionalProperties": _not_named,
+        "multipleOf": _multiple_of,
+    },
+)
+
+
+def _mentions(schema: Any, keyword: str) -> bool:
+    waiting = [schema]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Mapping):
+            if keyword in node:
+                return True
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return False

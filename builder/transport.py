@@ -1,0 +1,226 @@
+"""T: all that the departments' forms demand, as one schema of the answers (§2.5, §2.8).
+
+Law: of pruned answers, T says what the judge says (`validity`, V), where every matter
+is transported exactly. Where a slot is a residual, T may accept what the judge refuses,
+never the other way round. Of a matter that is judged by the server only, T knows no
+more than the layout and the domains of the facts.
+
+A fact that is awaited may be absent, and T then takes it for its stand-in, like the
+judge. Whoever validates T asserts the formats of `json_schema.FORMATS`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from builder import dialects, json_schema, pointer
+from builder.containers import Transport
+from builder.errors import BuilderError, FormSchemaError
+from builder.formulas import all_of, any_of, at, has, if_else, if_then, negated
+from builder.json_schema import SchemaError, Validator
+from builder.model import (
+    FactId,
+    Matter,
+    MatterId,
+    MergedForm,
+    Predicate,
+    Question,
+    Schema,
+)
+from builder.situations import bound
+from builder.slots import Group, Slot, grouped
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How far T speaks for one matter."""
+
+    #: "residual": T demands no more than the form, and perhaps less.
+    mode: Literal["exact", "residual", "v-only"]
+    #: v-only: why; its code, place and repair are for the author.
+    reason: BuilderError | None = None
+    #: residual: the paths of the slots of which only the judge can say all.
+    residuals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transported:
+    """The merged form as one JSON Schema, and what it leaves to the judge."""
+
+    schema: Mapping[str, Any]
+    matters: Mapping[MatterId, Standing]
+
+    @property
+    def exact(self) -> bool:
+        """T and the judge agree on everything."""
+        return all(standing.mode == "exact" for standing in self.matters.values())
+
+
+def transport(form: MergedForm) -> Transported:
+    """Write a merged form as one schema, in JSON Schema 2020-12.
+
+    The same form gives the same schema. No matter is refused: what cannot be written
+    is left to the judge, with the reason.
+    """
+    awaited = _awaited(form)
+    said: list[Schema] = []
+    defs: dict[str, Schema] = {}
+    standings: dict[MatterId, Standing] = {}
+    for matter in form.matters:
+        applies = _applies(matter)
+        if matter.when is not None:
+            defs[f"applies:{matter.id}"] = _holds(matter.when)
+        absent = negated(has(("matters", matter.id)))
+        own, standing, demands = _transported(form, matter, awaited)
+        defs |= own
+        standings[matter.id] = standing
+        said.append(if_else(applies, demands, otherwise=absent))
+    said += [_answered(question) for question in form.situations]
+    said += [_required(form, question, awaited) for question in form.questions]
+    for fact in awaited:
+        defs[f"awaited:{fact}"] = _is_awaited(form.matters, fact)
+    demanded = all_of(said)
+    every = [demanded]
+    if isinstance(demanded, Mapping) and demanded.keys() == {"allOf"}:
+        every = demanded["allOf"]
+    schema = {**_layout(form), "allOf": every, "$defs": defs}
+    return Transported(schema=schema, matters=standings)
+
+
+def _transported(
+    form: MergedForm, matter: Matter, awaited: Mapping[FactId, Schema]
+) -> tuple[dict[str, Schema], Standing, Schema]:
+    """Return the definitions of a matter, how far they go, and what it demands."""
+    file = f"matters/{matter.id}/schema.json"
+    here = pointer.join(["$defs", matter.id])
+    try:
+        upgraded = dialects.upgrade(matter.schema, file=file)
+        told = upgraded if isinstance(upgraded, Mapping) else {"allOf": [upgraded]}
+        moving = Transport(matter, told, form.facts, awaited)
+        demands = moving.whole()
+        own = {matter.id: dialects.reroot(told, here), **moving.presences}
+        _raise_unless_it_compiles(own, demands, form, awaited, file)
+    except BuilderError as error:
+        return {}, Standing(mode="v-only", reason=error), True
+    if moving.residuals:
+        left = tuple(moving.residuals)
+        return own, Standing(mode="residual", residuals=left), demands
+    return own, Standing(mode="exact"), demands
+
+
+def _raise_unless_it_compiles(
+    own: Mapping[str, Schema],
+    demands: Schema,
+    form: MergedForm,
+    awaited: Mapping[FactId, Schema],
+    file: str,
+) -> None:
+    """Try what was made of a matter alone, lest it spoil the whole.
+
+    Raises:
+        FormSchemaError: it is nested too deep for a validator, or the like.
+    """
+    others = {f"awaited:{fact}": _is_awaited(form.matters, fact) for fact in awaited}
+    applying = {
+        f"applies:{matter.id}": _holds(matter.when)
+        for matter in form.matters
+        if matter.when is not None
+    }
+    # As deep as in the whole, and a little more: validators take only so many levels.
+    deep = {"allOf": [{"allOf": [{"allOf": [demands]}]}]}
+    try:
+        Validator({**deep, "$defs": {**others, **applying, **own}})
+    except SchemaError as error:
+        raise FormSchemaError(f"{file}#", str(error)) from error
+
+
+def _layout(form: MergedForm) -> dict[str, Any]:
+    """Return which answers have their place: layout validity (§2.1)."""
+    facts = {
+        id_: dialects.reroot(
+            dialects.upgrade(fact.schema, file="elements.json"),
+            pointer.join(["properties", "facts", "properties", id_]),
+            file="elements.json",
+        )
+        for id_, fact in form.facts.items()
+    }
+    matters = {matter.id: _remainder(matter) for matter in form.matters}
+    return {
+        "$schema": dialects.NEWEST,
+        **_closed({"facts": _closed(facts), "matters": _closed(matters)}),
+    }
+
+
+def _closed(properties: Mapping[Any, Schema]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict(properties),
+    }
+
+
+def _remainder(matter: Matter) -> dict[str, Any]:
+    try:
+        return _without_slots(grouped(matter))
+    except BuilderError:
+        return {"type": "object"}
+
+
+def _without_slots(group: Group) -> dict[str, Any]:
+    layout: dict[str, Any] = {"type": "object"}
+    for name, child in group.children.items():
+        inside = False if isinstance(child, Slot) else _without_slots(child)
+        layout.setdefault("properties", {})[name] = inside
+    return layout
+
+
+def _applies(matter: Matter) -> Schema:
+    if matter.when is None:
+        return True
+    return {"$ref": json_schema.fragment(("$defs", f"applies:{matter.id}"))}
+
+
+def _holds(predicate: Predicate) -> Schema:
+    """Return a predicate over the facts as one over the answers."""
+    if Validator(predicate).accepts({}):
+        return at(("facts",), predicate)
+    return {"required": ["facts"], "properties": {"facts": predicate}}
+
+
+def _awaited(form: MergedForm) -> dict[FactId, Schema]:
+    """Return each fact that some matter issues, with what is true while it waits."""
+    issued = [issue.fact for matter in form.matters for issue in matter.issues]
+    return {
+        fact: {"$ref": json_schema.fragment(("$defs", f"awaited:{fact}"))}
+        for fact in dict.fromkeys(issued)
+    }
+
+
+def _is_awaited(matters: Sequence[Matter], fact: FactId) -> Schema:
+    """Return: an applicable matter issues it, and none that does asks it."""
+    issuing = [m for m in matters if any(issue.fact == fact for issue in m.issues)]
+    asking = [matter for matter in issuing if fact in bound(matter)]
+    asked = any_of(_applies(matter) for matter in asking)
+    return all_of([any_of(_applies(matter) for matter in issuing), negated(asked)])
+
+
+def _answered(question: Question) -> Schema:
+    """Return: a situation that is asked is answered."""
+    there = has(pointer.parts(question.pointer))
+    return there if question.when is None else if_then(_holds(question.when), there)
+
+
+def _required(
+    form: MergedForm, question: Question, awaited: Mapping[FactId, Schema]
+) -> Schema:
+    """Return: a question that the affair itself requires is answered when asked."""
+    if not question.required:
+        return True
+    names = pointer.parts(question.pointer)
+    askers = {asker.matter for asker in question.asked_by}
+    asked = [any_of(_applies(m) for m in form.matters if m.id in askers)]
+    if question.when is not None:
+        asked.append(_holds(question.when))
+    if names[0] == "facts" and names[1] in awaited:
+        asked.append(negated(awaited[FactId(names[1])]))
+    return if_then(all_of(asked), has(names))
