@@ -7,6 +7,8 @@ import click
 from builder.errors import BuilderError, DefinitionErrors
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
+from renderer.commands.explaining import diff, explain, lint
+from renderer.commands.proving import import_, prove
 from renderer.commands.serving import demo, receiver, worker
 from renderer.commands.status import status
 from renderer.commands.store import publish
@@ -58,5 +60,9 @@ def main() -> None:
     """One form for one affair: check, publish, serve and deliver."""
 
 
-for _command in (check, merge, publish, endpoint, status, worker, receiver, demo):
+_COMMANDS = (
+    *(check, merge, prove, explain, diff, lint, import_),
+    *(publish, endpoint, status, worker, receiver, demo),
+)
+for _command in _COMMANDS:
     main.add_command(_command)

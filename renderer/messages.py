@@ -103,6 +103,25 @@ def _too_long(label: str, who: str, limit: Any, value: Any) -> str:
     )
 
 
+def _too_many_bytes(label: str, who: str, limit: Any, value: Any) -> str:
+    del value
+    return _(
+        "%(who)s的系统只存得下约 %(length)s 个汉字，请把“%(label)s”写短些",
+        who=who or _("部门"),
+        length=limit // _BYTES_OF_ONE,
+        label=label,
+    )
+
+
+def _not_kept(label: str, who: str, limit: Any, value: Any) -> str:
+    del limit, value
+    return _(
+        "%(who)s的系统存不了“%(label)s”里的个别字，请拨打 12345 求助",
+        who=who or _("部门"),
+        label=label,
+    )
+
+
 def _too_short(label: str, who: str, limit: Any, value: Any) -> str:
     length = len(value) if isinstance(value, str) else 0
     if who:
@@ -179,8 +198,13 @@ def _unfit(label: str, who: str, limit: Any, value: Any) -> str:
     return _("“%(label)s”写得不完整或有错，请核对", label=label)
 
 
+#: A Chinese character in UTF-8, the widest of the encodings departments use.
+_BYTES_OF_ONE = 3
+
 _SENTENCES: Mapping[str, Callable[[str, str, Any, Any], str]] = {
     "maxLength": _too_long,
+    "maxBytes": _too_many_bytes,
+    "encoding": _not_kept,
     "minLength": _too_short,
     "enum": _not_listed,
     "const": _not_listed,

@@ -9,6 +9,7 @@ import click
 from builder import merge as merging
 from builder import pack
 from builder.catalogue import load, read_folder
+from builder.checks import warnings
 from builder.model import AffairId, Catalogue, MergedForm, Question
 
 defs = click.option(
@@ -26,6 +27,8 @@ def check(defs: Path | None) -> None:
     Says of each mistake where it is, what is wrong and how to mend it.
     """
     catalogue = read(defs)
+    for warning in warnings(catalogue):
+        click.echo(f"warning: {warning}", err=True)
     for form in (merging.merge(catalogue, affair) for affair in catalogue.affairs):
         click.echo(
             f"{form.affair}: {len(form.matters)} matters, {form.counts.fields} fields, "

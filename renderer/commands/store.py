@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from builder import merge as merging
-from builder import pack
+from builder import pack, plan
+from builder.errors import DefinitionErrors
 from renderer.commands.definitions import defs, known, read
 from renderer.config import from_environment, open_configured
 from submissions import packs
@@ -46,7 +47,11 @@ def publish(affairs: tuple[str, ...], defs: Path | None, *, shipped: bool) -> No
     catalogue = read(defs)
     chosen = [known(catalogue, each) for each in affairs or catalogue.affairs]
     # All are merged before the first is published: all or nothing.
-    made = [pack.dump(merging.merge(catalogue, each)) for each in chosen]
+    forms = [merging.merge(catalogue, each) for each in chosen]
+    unserved = [error for form in forms for error in plan.unserved(form)]
+    if unserved:
+        raise DefinitionErrors(tuple(unserved))
+    made = [pack.dump(form) for form in forms]
     with opened() as store:
         for each in made:
             now = utc_text(utc_now())

@@ -12,12 +12,13 @@ from typing import Any
 
 import orjson
 
-from builder import pointer
+from builder import bindings, pointer
 from builder.json_schema import Validator
 from builder.model import Material, Matter
 from submissions.store.contract import Document
 
 _PROVENANCE = ("source", "at", "certainty", "corrected")
+_TYPED = {"source": None}
 
 
 def part_ready(submission: Document, part: Document, delivery: Document) -> bytes:
@@ -55,19 +56,21 @@ def provenance_of(
     Args:
         provenance: by pointer into the answers; what other matters use is left out.
     """
-    sources = {
-        path: pointer.join(["facts", field.fact])
-        for path, field in matter.fields.items()
-        if field.fact is not None
-    }
+    sources: dict[str, list[str]] = {}
+    for path, field in matter.fields.items():
+        for part, alone in bindings.slots(path, field):
+            place = pointer.join(["facts", part.fact])
+            sources.setdefault(alone or path, []).append(place)
     above = pointer.join(["matters", matter.id])
     for place in provenance:
         if place.startswith(f"{above}/"):
-            sources[place.removeprefix(above)] = place
+            sources[place.removeprefix(above)] = [place]
     return {
-        path: {name: provenance[place][name] for name in _PROVENANCE}
-        for path, place in sources.items()
-        if place in provenance
+        path: {name: provenance[places[0]][name] for name in _PROVENANCE}
+        for path, places in sources.items()
+        # A line of several facts has a source only where all came from one.
+        if len({provenance.get(place, _TYPED)["source"] for place in places}) == 1
+        and places[0] in provenance
         and pointer.get(document, pointer.parts(path)) is not pointer.ABSENT
     }
 

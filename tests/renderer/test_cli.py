@@ -13,6 +13,8 @@ from renderer.cli import main
 from submissions.delivery import webhook
 from submissions.store import open_store
 
+AFFAIRS = 6
+
 
 @pytest.fixture
 def yibiao(tmp_path, monkeypatch):
@@ -134,11 +136,9 @@ def test_an_unknown_affair_is_answered_with_those_that_are_known(yibiao):
 def test_publishing_twice_changes_nothing(yibiao):
     first, second = yibiao("publish", "--shipped"), yibiao("publish", "--shipped")
 
-    assert first.stdout.splitlines() == [
-        "enterprise_setup@1 published",
-        "newborn_birth@1 published",
-    ]
-    assert second.stdout.count("@1 unchanged") == 2
+    assert "newborn_birth@1 published" in first.stdout.splitlines()
+    assert first.stdout.count("@1 published") == AFFAIRS
+    assert second.stdout.count("@1 unchanged") == AFFAIRS
 
 
 def test_only_its_owner_can_look_into_what_publish_makes(yibiao, tmp_path):
@@ -159,10 +159,8 @@ def test_publishing_changed_definitions_makes_a_new_version(yibiao, defs):
 
     done = yibiao("publish", "--shipped", "--defs", defs)
 
-    assert done.stdout.splitlines() == [
-        "enterprise_setup@1 unchanged",
-        "newborn_birth@2 published",
-    ]
+    assert "newborn_birth@2 published" in done.stdout.splitlines()
+    assert done.stdout.count("@1 unchanged") == AFFAIRS - 1
 
 
 @pytest.mark.parametrize("arguments", [[], ["--shipped", "newborn_birth"]])
@@ -221,7 +219,7 @@ def test_an_unknown_department_is_answered_with_those_that_are_known(yibiao):
 
     assert (before.exit_code, after.exit_code) == (2, 2)
     assert "Known: none; publish first." in before.stderr
-    assert "Known: bank, disease_control, health_commission" in after.stderr
+    assert "Known: bank, civil_affairs, disease_control, " in after.stderr
 
 
 def test_json_without_once_is_refused(yibiao):

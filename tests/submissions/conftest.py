@@ -362,7 +362,7 @@ class City:
             self.store,
             clock=self.clock,
             owner=owner,
-            random=Random(7),  # noqa: S311 - the same spread each time
+            random=Random(7),
             new_token=lambda: self.new_id("token"),
             post=post,
             **options,
