@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_COMPILE := $(BIN)/pip-compile -q --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --pip-args '--uploaded-prior-to P7D'
 
+LINT := $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+
 help: ## say what each target does
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/\1\t\2/' | expand -t 8
 
@@ -11,11 +13,11 @@ demo: .venv/ready ## start the whole product with sample people and a sample rec
 dev: .venv/ready ## serve the portal and restart it when the code changes
 	$(BIN)/yibiao publish --shipped && YIBIAO_DEMO=renderer/demo/people.json $(BIN)/flask --app renderer run --debug
 
-test: .venv/ready check ## run everything: make check and the browser tests
-	$(BIN)/pytest -m browser
+test: .venv/ready ## run everything, all laws in full, with coverage and the browser
+	$(LINT) && $(BIN)/pytest -m "not browser" -n 2 --cov --cov-report=term && $(BIN)/pytest -m browser
 
 check: .venv/ready ## lint, types, import contracts, tests without a browser
-	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/pytest -m "not browser" -n 2 --cov --cov-report=term
+	$(LINT) && HYPOTHESIS_PROFILE=quick $(BIN)/pytest -m "not browser" -n 3
 
 fix: .venv/ready ## format, and repair what the linter can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
