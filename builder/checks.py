@@ -5,7 +5,7 @@ The questions of an affair are checked where they are made: in `questions` and `
 
 from collections.abc import Iterable, Iterator
 
-from builder import bindings, branches, json_schema, keywords, pointer
+from builder import bindings, json_schema, pointer
 from builder.errors import (
     BuilderError,
     ExampleError,
@@ -19,8 +19,9 @@ from builder.errors import (
 )
 from builder.errors.words import meant
 from builder.fact_ids import element_of, role_of
-from builder.json_schema import SchemaError, Validator
-from builder.lens_laws import coverage_warnings, lens_errors, line_errors
+from builder.json_schema import SchemaError, Validator, branches, keywords
+from builder.lenses.lens_laws import coverage_warnings, lens_errors, line_errors
+from builder.lenses.slot_laws import Binding, slot_errors, slot_warnings
 from builder.model import (
     Affair,
     Catalogue,
@@ -33,7 +34,6 @@ from builder.model import (
 )
 from builder.predicates import writing_errors
 from builder.shapes import schema_errors
-from builder.slot_laws import Binding, slot_errors, slot_warnings
 
 
 def element_errors(catalogue: Catalogue) -> Iterator[BuilderError]:

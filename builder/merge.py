@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from builder import bindings, byte_limits, json_schema, lenses, pointer
+from builder import bindings, json_schema, lenses, pointer
 from builder.checks import conditions
 from builder.errors import (
     BuilderError,
@@ -19,6 +19,7 @@ from builder.errors import (
     UnknownNameError,
 )
 from builder.fact_ids import element_of, role_of
+from builder.lenses import byte_limits
 from builder.model import (
     Affair,
     AffairId,

@@ -8,9 +8,9 @@ refused.
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from builder import keywords, pointer
+from builder import pointer
 from builder.errors import BuilderError, PredicateValueError, UnknownKeywordError
-from builder.json_schema import Validator
+from builder.json_schema import Validator, keywords
 from builder.model import FactId, Predicate, Schema
 from builder.shapes import schema_errors
 

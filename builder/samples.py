@@ -13,8 +13,8 @@ from random import Random
 from typing import Any
 
 from builder import conflicts, pointer
-from builder.candidates import candidates
-from builder.demands import Demand, Demands, domain
+from builder.conflicts.candidates import candidates
+from builder.conflicts.demands import Demand, Demands, domain
 from builder.documents import decompose
 from builder.errors import BuilderError
 from builder.model import Answers, FactId, Matter, MatterId, MergedForm, Question

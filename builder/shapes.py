@@ -10,8 +10,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
 from referencing import Registry, Resource
 
-from builder import keywords, pointer
-from builder.dialects import MOST_DEPTH
+from builder import pointer
 from builder.errors import (
     BrokenReferenceError,
     BuilderError,
@@ -19,7 +18,8 @@ from builder.errors import (
     FormSchemaError,
     ShapeError,
 )
-from builder.json_schema import SchemaError, Validator
+from builder.json_schema import SchemaError, Validator, keywords
+from builder.json_schema.dialects import MOST_DEPTH
 from builder.model import Schema
 from builder.plain_words import told
 

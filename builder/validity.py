@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import Any
 
 from builder import bindings, json_schema, pointer
-from builder.byte_limits import byte_violations
 from builder.documents import project
 from builder.json_schema import Validator, Violation
 from builder.lenses import UndefinedError
+from builder.lenses.byte_limits import byte_violations
 from builder.model import (
     Answers,
     Choice,

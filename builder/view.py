@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from builder import json_schema
-from builder.demands import Demand
+from builder.conflicts.demands import Demand
 from builder.model import MatterId, Schema
 
 #: What a hint can be made of.

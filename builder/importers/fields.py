@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import json_schema, pointer
-from builder.branches import Place, Told, children, rows, told_at
 from builder.json_schema import MOST_FIELDS, MOST_STEPS, SchemaError
+from builder.json_schema.branches import Place, Told, children, rows, told_at
 from builder.model import Input, Schema
 
 #: Names that a document path cannot hold, or not without meaning something else.

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from builder import branches, catalogue, dialects, pointer
+from builder import catalogue, pointer
 from builder.errors import (
     BuilderError,
     DefinitionErrors,
@@ -24,7 +24,7 @@ from builder.errors import (
 from builder.importers import folder
 from builder.importers.fields import fields
 from builder.importers.folder import Form
-from builder.json_schema import SchemaError, Validator
+from builder.json_schema import SchemaError, Validator, branches, dialects
 from builder.model import FactId, MatterId
 
 #: Where the errors place the alignment.

@@ -7,9 +7,9 @@ import click
 
 from builder import diff as differences
 from builder import explain as explanations
-from builder import explanations as words
 from builder import pack
 from builder.diff import lines as change_lines
+from builder.explain import explanations as words
 from builder.lint import lint as found_by_lint
 from builder.merge import merge
 from builder.model import MergedForm

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from builder.catalogue import load
-from builder.conflict_errors import (
+from builder.conflicts.conflict_errors import (
     ConflictError,
     DeadElementError,
     UndecidedConflictError,

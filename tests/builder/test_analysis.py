@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from builder.conflict_errors import (
+from builder.conflicts import Empty, Satisfied, analyse, analyse_demands, judge
+from builder.conflicts.conflict_errors import (
     ConflictError,
     DeadElementError,
     UndecidedConflictError,
 )
-from builder.conflicts import Empty, Satisfied, analyse, analyse_demands, judge
-from builder.demands import Demands
+from builder.conflicts.demands import Demands
 from builder.json_schema import Validator
 from builder.model import Fact, Field, Lens, Limit, Matter
 from builder.situations import applicability_sets

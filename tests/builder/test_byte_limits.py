@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import pack
-from builder.byte_limits import refusal
 from builder.errors import DefinitionErrors
+from builder.lenses.byte_limits import refusal
 from builder.model import ByteLimit
 from builder.validity import Judge
 

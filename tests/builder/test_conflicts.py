@@ -4,10 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from builder.conflict_errors import (
-    ConflictError,
-    ContradictionError,
-)
 from builder.conflicts import (
     Empty,
     Satisfied,
@@ -15,7 +11,11 @@ from builder.conflicts import (
     difference,
     judge,
 )
-from builder.demands import Demands
+from builder.conflicts.conflict_errors import (
+    ConflictError,
+    ContradictionError,
+)
+from builder.conflicts.demands import Demands
 from builder.json_schema import canonical, satisfiability
 from builder.model import ByteLimit, Fact, Field, Lens, Limit, Matter, Part
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import pointer
-from builder.dialects import NEWEST, reroot, upgrade
 from builder.errors import BrokenReferenceError, DialectError, FormSchemaError
 from builder.json_schema import FORMATS, Validator
+from builder.json_schema.dialects import NEWEST, reroot, upgrade
 
 DRAFTS = {
     4: "http://json-schema.org/draft-04/schema#",

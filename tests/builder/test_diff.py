@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from builder import pack
 from builder.diff import diff, lines
+from builder.diff.facets import facets
 from builder.errors import DefinitionErrors
-from builder.facets import facets
 from builder.json_schema import Validator
 
 FORM = "matters/{}/schema.json"

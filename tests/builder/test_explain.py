@@ -2,9 +2,9 @@
 
 import pytest
 
-from builder import in_words, pack
+from builder import pack
 from builder.errors import UnknownNameError
-from builder.explain import explain, lines
+from builder.explain import explain, in_words, lines
 from builder.model import Lens
 
 

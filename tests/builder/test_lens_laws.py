@@ -4,7 +4,7 @@ import pytest
 
 from builder.checks import warnings
 from builder.errors import DefinitionErrors
-from builder.lens_laws import finite
+from builder.lenses.lens_laws import finite
 
 PLACE = "matters/register/matter.json#/fields/~1it"
 

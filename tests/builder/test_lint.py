@@ -3,7 +3,7 @@
 import pytest
 
 from builder.lint import lint
-from builder.lint_texts import JARGON
+from builder.lint.lint_texts import JARGON
 
 AFFAIR = "affairs/moving.json"
 REGISTER = "matters/register/matter.json"

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from builder import ecma
-from builder.ecma import UnsupportedPatternError
 from builder.json_schema import SchemaError, Validator
 from builder.model import Lens
-from builder.patterns import Budget, BudgetError, Pattern, letters, matches
-from builder.texts import both, opposite, search, texts_of
-from builder.written import written_texts
+from builder.patterns import Budget, BudgetError, Pattern, ecma, letters, matches
+from builder.patterns.ecma import UnsupportedPatternError
+from builder.patterns.texts import both, opposite, search, texts_of
+from builder.patterns.written import written_texts
 
 ALPHABET = "ab1\n一é\u00a0-"
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from builder import bindings, lenses
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
+from builder.lenses.pull_back import Residual, Slot, pull_back, pull_back_parts
 from builder.model import IDENTITY, Field, Lens, Part
-from builder.pull_back import Residual, Slot, pull_back, pull_back_parts
 
 TEXT = {"zh-CN": "x", "en": "x"}
 DAY = {"type": "string", "format": "date"}

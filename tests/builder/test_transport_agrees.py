@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder import bindings, pointer
-from builder.byte_limits import byte_violations
 from builder.documents import decompose, project
 from builder.json_schema import Validator
+from builder.lenses.byte_limits import byte_violations
 from builder.model import ByteLimit, Fact, Field, Lens, Part
 from builder.transport import transport
 from builder.validity import Judge

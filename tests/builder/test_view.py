@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builder.demands import Demands
+from builder.conflicts.demands import Demands
 from builder.json_schema import Validator
 from builder.model import Fact, Field, Lens, Limit, Matter
 from builder.view import Bound, view

@@ -7,9 +7,10 @@ accepts all that it did. What is neither, or is not proved, is told as changed.
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from builder import in_words, json_schema, lenses
+from builder import json_schema, lenses
 from builder.conflicts import difference
-from builder.demands import domain
+from builder.conflicts.demands import domain
+from builder.explain import in_words
 from builder.json_schema import SchemaError
 from builder.model import FactId, Schema
 

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from builder.ecma import Ranges
 from builder.model import Lens, Schema
 from builder.patterns import Acceptor, Budget
-from builder.texts import OPEN, Formula, both, texts_of
+from builder.patterns.ecma import Ranges
+from builder.patterns.texts import OPEN, Formula, both, texts_of
 
 _LONGEST = len("YYYY-MM-DDTHH:mm") + 1
 #: First and last place of each part in a canonical date.

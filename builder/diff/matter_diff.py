@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from builder import in_words
-from builder.changes import Change, Kind, both, differs, only, told, was
-from builder.field_diff import form_changes
-from builder.in_words import label
+from builder.diff.changes import Change, Kind, both, differs, only, told, was
+from builder.diff.field_diff import form_changes
+from builder.explain import in_words
+from builder.explain.in_words import label
 from builder.model import Limit, Material, Matter
 
 

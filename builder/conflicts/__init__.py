@@ -10,8 +10,8 @@ from itertools import permutations
 from typing import Any, Literal, TypeAlias
 
 from builder import json_schema
-from builder.candidates import candidates
-from builder.conflict_errors import (
+from builder.conflicts.candidates import candidates
+from builder.conflicts.conflict_errors import (
     ConflictError,
     ContradictionError,
     CoreMember,
@@ -19,11 +19,11 @@ from builder.conflict_errors import (
     UndecidedConflictError,
     shown,
 )
-from builder.demands import Demand, Demands, texts_accepted
+from builder.conflicts.demands import Demand, Demands, texts_accepted
 from builder.errors import BuilderError
 from builder.model import FactId, Matter, MatterId, MergedForm, Schema
+from builder.patterns.texts import both, opposite, search
 from builder.questions import fact_pointer
-from builder.texts import both, opposite, search
 
 #: Says whether a schema admits any value; only "no" counts as a proof.
 Oracle: TypeAlias = Callable[[Schema], str]

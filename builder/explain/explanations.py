@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import singledispatch
 from typing import Literal
 
-from builder import in_words
-from builder.in_words import label
+from builder.explain import in_words
+from builder.explain.in_words import label
 from builder.model import (
     AffairId,
     Choice,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from builder import pack
-from builder.in_words import label, shown
+from builder.explain.in_words import label, shown
 from builder.model import Text
 from builder.values import converter
 

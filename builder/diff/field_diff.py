@@ -7,10 +7,11 @@ the form names the place.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from builder import bindings, in_words, json_schema, lenses, pointer
-from builder.changes import Change, both, differs, only, told, was
-from builder.facets import facets
-from builder.in_words import Forms, label
+from builder import bindings, json_schema, lenses, pointer
+from builder.diff.changes import Change, both, differs, only, told, was
+from builder.diff.facets import facets
+from builder.explain import in_words
+from builder.explain.in_words import Forms, label
 from builder.model import Field, Matter, Schema
 
 #: Of a form that differs in more places than this only the first are told.

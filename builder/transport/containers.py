@@ -14,16 +14,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from builder import json_schema, pointer, pull_backs
+from builder import json_schema, pointer
 from builder.errors import (
     EndlessReferenceError,
     ResidualNegativeError,
     WholeObjectError,
 )
-from builder.formulas import all_of, any_of, at, has, if_else, if_then, negated, one_of
 from builder.json_schema import Validator
+from builder.lenses import pull_backs
 from builder.model import Fact, FactId, Matter, Schema
-from builder.slots import Group, Places, Slot, grouped
+from builder.transport.formulas import (
+    all_of,
+    any_of,
+    at,
+    has,
+    if_else,
+    if_then,
+    negated,
+    one_of,
+)
+from builder.transport.slots import Group, Places, Slot, grouped
 
 #: Schemas of one form, written out; a form that needs more is judged by the server.
 MOST_SCHEMAS = 5_000

@@ -7,12 +7,12 @@ inputs, the counters and the layout are left out, for they follow from the rest.
 from collections.abc import Iterator, Sequence
 
 from builder import pointer
-from builder.changes import Change, Kind, both, differs, only, texts, told, was
-from builder.facets import facets
-from builder.in_words import label
-from builder.matter_diff import matter_changes
+from builder.diff.changes import Change, Kind, both, differs, only, texts, told, was
+from builder.diff.facets import facets
+from builder.diff.matter_diff import matter_changes
+from builder.diff.question_diff import question_changes
+from builder.explain.in_words import label
 from builder.model import Decision, Fact, FactId, MergedForm, Page, Pointer, Text
-from builder.question_diff import question_changes
 from builder.questions import fact_pointer
 from builder.values import converter
 

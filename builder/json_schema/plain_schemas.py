@@ -6,7 +6,8 @@ Equal constraints come out equal, whatever they are called and wherever they sta
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from builder import dialects, json_schema, pointer
+from builder import json_schema, pointer
+from builder.json_schema import dialects
 from builder.model import Schema
 
 _Places: TypeAlias = tuple[str, ...]

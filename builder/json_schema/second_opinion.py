@@ -16,9 +16,9 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
 from builder import json_schema
-from builder.ecma import UnsupportedPatternError
 from builder.model import Schema
 from builder.patterns import BudgetError, Pattern, matches
+from builder.patterns.ecma import UnsupportedPatternError
 
 _ROOT = "urn:yibiao:form"
 #: Where both stand, the library judges names by `re`.

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from builder import in_words, pack
-from builder.changes import Change, both, differs, only, told, was
-from builder.in_words import label
+from builder import pack
+from builder.diff.changes import Change, both, differs, only, told, was
+from builder.explain import in_words
+from builder.explain.in_words import label
 from builder.model import Question
 
 #: What says how it is asked, and follows from nothing else that is compared.

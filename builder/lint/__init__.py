@@ -7,14 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import Any
 
-from builder import in_words, pack, pointer
+from builder import pack, pointer
 from builder.errors import BuilderError, DefinitionErrors
+from builder.explain import in_words
+from builder.explain.in_words import Forms
 from builder.fact_ids import element_of
-from builder.in_words import Forms
 from builder.json_schema import Validator
-from builder.lens_laws import finite
-from builder.lint_texts import Finding, text_findings
-from builder.lint_unused import unused_findings
+from builder.lenses.lens_laws import finite
+from builder.lint.lint_texts import Finding, text_findings
+from builder.lint.lint_unused import unused_findings
 from builder.merge import merge
 from builder.model import (
     Affair,

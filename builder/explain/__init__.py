@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from builder import bindings, in_words, json_schema, pointer
-from builder.demands import Demand, Demands
+from builder import bindings, json_schema, pointer
+from builder.conflicts.demands import Demand, Demands
 from builder.errors import UnknownNameError
-from builder.explanations import (
+from builder.explain import in_words
+from builder.explain.explanations import (
     AffairExplained,
     AnswerExplained,
     AskedBy,
@@ -20,8 +21,8 @@ from builder.explanations import (
     Shared,
     lines,
 )
+from builder.explain.in_words import label
 from builder.fact_ids import element_of
-from builder.in_words import label
 from builder.model import (
     FactId,
     Field,

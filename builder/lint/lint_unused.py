@@ -4,7 +4,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from builder import bindings, pointer
 from builder.fact_ids import element_of, part_of, role_of
-from builder.lint_texts import Finding
+from builder.lint.lint_texts import Finding
 from builder.model import (
     Affair,
     Catalogue,

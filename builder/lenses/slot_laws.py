@@ -17,8 +17,8 @@ from builder.errors import (
 )
 from builder.errors.words import shown
 from builder.json_schema import Validator
-from builder.lens_laws import DATES, finite
 from builder.lenses import UndefinedError
+from builder.lenses.lens_laws import DATES, finite
 from builder.model import Choice, DataElement, Lens, Schema
 from builder.plain_words import kinds
 

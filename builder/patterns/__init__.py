@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Protocol, TypeAlias
 
-from builder.ecma import (
+from builder.patterns.ecma import (
     EVERY,
     Ahead,
     Chars,

@@ -11,7 +11,7 @@ from typing import Any
 
 from builder import json_schema, pack
 from builder.model import Schema
-from builder.texts import search, texts_of
+from builder.patterns.texts import search, texts_of
 
 #: Values tried for one set of demands.
 MOST_CANDIDATES = 400

@@ -13,11 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from builder import dialects, json_schema, pointer
-from builder.containers import Transport
+from builder import json_schema, pointer
 from builder.errors import BuilderError, FormSchemaError
-from builder.formulas import all_of, any_of, at, has, if_else, if_then, negated
-from builder.json_schema import SchemaError, Validator
+from builder.json_schema import SchemaError, Validator, dialects
 from builder.model import (
     FactId,
     Matter,
@@ -28,7 +26,17 @@ from builder.model import (
     Schema,
 )
 from builder.situations import bound
-from builder.slots import Group, Slot, grouped
+from builder.transport.containers import Transport
+from builder.transport.formulas import (
+    all_of,
+    any_of,
+    at,
+    has,
+    if_else,
+    if_then,
+    negated,
+)
+from builder.transport.slots import Group, Slot, grouped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import jsonschema_rs
 
-from builder import branches, pointer
+from builder import pointer
+from builder.json_schema import branches
 from builder.model import Schema
 
 #: Building error objects dominates a bad document; nobody reads more than these.

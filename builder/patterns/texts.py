@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal, TypeAlias
 
-from builder import ecma
-from builder.ecma import Either, UnsupportedPatternError
 from builder.model import Schema
 from builder.patterns import (
     MOST_STEPS,
@@ -20,8 +18,10 @@ from builder.patterns import (
     Budget,
     BudgetError,
     Pattern,
+    ecma,
     letters,
 )
+from builder.patterns.ecma import Either, UnsupportedPatternError
 
 #: Candidates that are refused before a search gives up.
 _MOST_REFUSED = 200

@@ -9,19 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
-from builder import (
-    bindings,
-    branches,
-    byte_limits,
-    dialects,
-    json_schema,
-    lenses,
-    pack,
-    pointer,
-)
+from builder import bindings, json_schema, lenses, pack, pointer
 from builder.errors import BuilderError
-from builder.json_schema import Validator
-from builder.lenses import UndefinedError
+from builder.json_schema import Validator, branches, dialects
+from builder.json_schema.plain_schemas import written_out
+from builder.json_schema.second_opinion import SecondOpinion
+from builder.lenses import UndefinedError, byte_limits
 from builder.model import (
     ByteLimit,
     Fact,
@@ -33,10 +26,16 @@ from builder.model import (
     Part,
     Schema,
 )
-from builder.plain_schemas import written_out
-from builder.second_opinion import SecondOpinion
-from builder.texts import EVERYTHING, OPEN, Formula, Joined, Long, both, texts_of
-from builder.written import written_texts
+from builder.patterns.texts import (
+    EVERYTHING,
+    OPEN,
+    Formula,
+    Joined,
+    Long,
+    both,
+    texts_of,
+)
+from builder.patterns.written import written_texts
 
 #: Why a value is refused, in a few words; None: it is accepted.
 Refusal: TypeAlias = Callable[[Any], str | None]

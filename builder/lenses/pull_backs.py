@@ -13,8 +13,8 @@ from builder.json_schema import Validator
 from builder.lenses import UndefinedError
 from builder.model import Lens, Schema
 from builder.patterns import Budget, BudgetError
-from builder.texts import both, opposite, search, texts_of
-from builder.written import written_texts
+from builder.patterns.texts import both, opposite, search, texts_of
+from builder.patterns.written import written_texts
 
 #: Marks a place of T that says less than the slot's own schema does.
 RESIDUAL = "x-residual"

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder import dialects, json_schema, lenses
+from builder import json_schema, lenses
 from builder.errors import BuilderError
+from builder.json_schema import dialects
+from builder.json_schema.plain_schemas import written_out
 from builder.model import Lens, LensKind, Matter, Predicate, Schema, Text
-from builder.plain_schemas import written_out
 
 _MOST_VALUES = 8
 _MOST_LETTERS = 120

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from builder import lenses, plain_patterns
-from builder.lens_laws import finite
+from builder import lenses
 from builder.lenses import UndefinedError
+from builder.lenses.lens_laws import finite
 from builder.model import FactId, Field, Lens, Part, Schema
-from builder.plain_patterns import UnsaidError
+from builder.patterns import plain_patterns
+from builder.patterns.plain_patterns import UnsaidError
 
 _ANNOTATIONS = frozenset(
     [
