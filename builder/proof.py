@@ -16,6 +16,7 @@ from builder import conflicts
 from builder.documents import decompose, project
 from builder.errors import BuilderError
 from builder.json_schema import Validator
+from builder.lenses import same
 from builder.model import Answers, Matter, MatterId, MergedForm
 from builder.samples import Samples
 from builder.situations import applicability_sets
@@ -119,17 +120,6 @@ def prove(
         uncertified=tuple(_uncertified(drawn, trial)),
         examples=trial.examples,
     )
-
-
-def same(one: Any, other: Any) -> bool:
-    """Tell whether two JSON values are equal: 1 is 1.0, and true is not 1."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
 
 
 def _drawn(

@@ -17,7 +17,7 @@ TARGETS = {"help", "demo", "dev", "test", "check", "fix", "bench", "lock"}
 BANNED_NAMES = {"utils", "common", "helpers", "manager"}
 #: Words that tell of one machine, or of work that is not done.
 BANNED_WORDS = re.compile(
-    r"(?<![\w.])/(?:tmp|root|Users)/|\bTODO\b|\bFIXME\b|type: ignore(?!\[)"
+    r"/(?:work|tmp|root|Users)/|\bTODO\b|\bFIXME\b|type: ignore(?!\[)"
 )
 TEXTS = {".py", ".json", ".html", ".css", ".js", ".md", ".toml", ".txt", ".po", ""}
 

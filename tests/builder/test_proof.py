@@ -6,7 +6,8 @@ from random import Random
 import pytest
 
 from builder import pack
-from builder.proof import prove, same
+from builder.lenses import same
+from builder.proof import prove
 from builder.transport import transport
 
 AFFAIRS = [
