@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from builder import bindings, json_schema, pointer
+from builder import bindings, pointer, pruning
+from builder.acceptance import Acceptance
 from builder.documents import project
 from builder.json_schema import Validator, Violation
 from builder.lenses import UndefinedError
-from builder.lenses.byte_limits import byte_violations
+from builder.lenses.byte_limits import byte_violations, has_limits
 from builder.model import (
     Answers,
     Choice,
@@ -28,12 +29,14 @@ from builder.model import (
     Predicate,
     Question,
 )
+from builder.origins import origins
 from builder.situations import awaited, reads
 
 #: What a situation hides can hide more; conditions are free of cycles, so this ends.
 _MOST_ROUNDS = 20
 #: Situations of one form that are kept worked out.
 _MOST_SITUATIONS = 4096
+_written = json.JSONEncoder(sort_keys=True).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,8 @@ class Judge:
         self._facts = {id_: Validator(fact.schema) for id_, fact in form.facts.items()}
         self._forms = {matter.id: Validator(matter.schema) for matter in form.matters}
         self._matters = {matter.id: matter for matter in form.matters}
+        self._counted = {matter.id for matter in form.matters if has_limits(matter)}
+        self._short = {m.id: Acceptance(m, self._forms[m.id]) for m in form.matters}
         self._conditions = {id(p): _Condition(p) for p in _predicates(form)}
         self._deciding = {f for c in self._conditions.values() for f in c.reads}
         self._worked_out = lru_cache(_MOST_SITUATIONS)(self._work_out)
@@ -125,9 +130,7 @@ class Judge:
         kept: Mapping[str, Any] = answers
         for _ in range(_MOST_ROUNDS):
             situation = self._situation(kept.get("facts", {}))
-            fewer: dict[str, Any] = {}
-            for question in (*situation.situations, *situation.asked):
-                _copy_answer(question, kept, fewer)
+            fewer = pruning.only(situation.places, kept)
             if self._situation(fewer.get("facts", {})) is situation:
                 return fewer
             kept = fewer
@@ -139,6 +142,24 @@ class Judge:
         In the order of the questions. What is not asked now is left aside first.
         """
         pruned = self.prune(answers)
+        return () if self._accepts(pruned) else self._all_faults(pruned)
+
+    def _accepts(self, pruned: Answers) -> bool:
+        """Tell that nothing is wrong, the short way; see `acceptance`."""
+        given = pruned.get("facts", {})
+        situation = self._situation(given)
+        if not self._layout.accepts(pruned) or any(
+            pointer.get(pruned, names) is pointer.ABSENT for names in situation.needed
+        ):
+            return False
+        facts = self._stand_ins(situation) | given
+        return all(
+            self._short[matter.id].accepts(pruned, facts)
+            for matter in situation.matters
+        )
+
+    def _all_faults(self, pruned: Answers) -> tuple[Fault, ...]:
+        """Return everything wrong, the long way: the judge's own words."""
         found: dict[tuple[str, str, str], Fault] = {}
         for fault in (*self._own_faults(pruned), *self._form_faults(pruned)):
             key = (fault.pointer, fault.keyword, repr(fault.limit))
@@ -189,11 +210,13 @@ class Judge:
         self, matter: Matter, document: Mapping[str, Any]
     ) -> Iterator[Violation]:
         yield from self._forms[matter.id].violations(document)
-        yield from byte_violations(matter, document)
+        if matter.id in self._counted:
+            yield from byte_violations(matter, document)
 
     def _situation(self, facts: Mapping[str, Any]) -> "_Situation":
-        known = {f: facts[f] for f in self._deciding if f in facts}
-        return self._worked_out(json.dumps(known, sort_keys=True))
+        told = facts if isinstance(facts, dict) else {}  # anything can be sent
+        known = {f: told[f] for f in self._deciding if f in told}
+        return self._worked_out(_written(known))
 
     def _work_out(self, known: str) -> "_Situation":
         """Work out what follows from the facts that decide anything."""
@@ -215,24 +238,33 @@ class Judge:
             and any(asker.matter in applicable for asker in question.asked_by)
             and self.holds(question.when, facts)
         )
-        return _Situation(tuple(shown), matters, applicable, coming, asked)
+        needed = (*shown, *(question for question in asked if question.required))
+        return _Situation(
+            situations=tuple(shown),
+            matters=matters,
+            applicable=applicable,
+            awaited=coming,
+            asked=asked,
+            places=pruning.asked((*shown, *asked)),
+            needed=tuple(pointer.parts(question.pointer) for question in needed),
+        )
 
     def _own_faults(self, answers: Answers) -> Iterator[Fault]:
         """Yield what the layout, the data elements and the affair itself refuse."""
         for violation in self._layout.violations(answers):
             yield _fault(violation)
-        situation = self._situation(answers.get("facts", {}))
-        for question in situation.situations:
-            yield from _missing(question, answers)
-        for question in situation.asked:
-            if question.required:
-                yield from _missing(question, answers)
+        for names in self._situation(answers.get("facts", {})).needed:
+            if pointer.get(answers, names) is pointer.ABSENT:
+                where = pointer.join(names)
+                yield Fault(pointer=where, keyword="required", limit=None)
+
+    def _stand_ins(self, situation: "_Situation") -> dict[str, Any]:
+        return {fact: self.form.facts[fact].stand_in for fact in situation.awaited}
 
     def _form_faults(self, answers: Answers) -> Iterator[Fault]:
         facts = answers.get("facts", {})
         situation = self._situation(facts)
-        stand_ins = {f: self.form.facts[f].stand_in for f in situation.awaited}
-        known = {**answers, "facts": stand_ins | facts}
+        known = {**answers, "facts": self._stand_ins(situation) | facts}
         for matter in situation.matters:
             try:
                 document = project(matter, known)
@@ -263,7 +295,7 @@ class Judge:
         self, matter: Matter, document: Mapping[str, Any], facts: Mapping[str, Any]
     ) -> Iterator[Fault]:
         for violation in self._violations(matter, document):
-            for where in _origins(matter, violation, facts):
+            for where in origins(matter, violation, facts):
                 yield Fault(
                     pointer=where,
                     keyword=violation.keyword,
@@ -280,7 +312,7 @@ class Judge:
         return -1, bool(fault.matters)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Situation:
     """What follows from the facts that decide anything: worked out once, then read."""
 
@@ -289,6 +321,9 @@ class _Situation:
     applicable: frozenset[MatterId]
     awaited: Mapping[FactId, tuple[MatterId, ...]]
     asked: tuple[Question, ...]
+    #: Where all of these are answered, and which of them the affair itself requires.
+    places: pruning.Asked
+    needed: tuple[tuple[str, ...], ...]
 
 
 class _Condition:
@@ -320,71 +355,9 @@ def _copy_answer(question: Question, source: Answers, target: dict[str, Any]) ->
         pointer.put(target, names, value)
 
 
-def _missing(question: Question, answers: Answers) -> Iterator[Fault]:
-    if pointer.get(answers, pointer.parts(question.pointer)) is pointer.ABSENT:
-        yield Fault(pointer=question.pointer, keyword="required", limit=None)
-
-
 def _fault(violation: Violation) -> Fault:
     return Fault(
         pointer=pointer.join(violation.path),
         keyword=violation.keyword,
         limit=violation.limit,
     )
-
-
-def _origins(
-    matter: Matter, violation: Violation, facts: Mapping[str, Any]
-) -> Iterator[str]:
-    """Yield where in the answers a place of the matter's document comes from."""
-    where = pointer.join(violation.path)
-    for path, field in matter.fields.items():
-        if field.held and (where + "/").startswith(path + "/"):
-            yield from _held_origins(matter, path, violation, facts)
-            return
-    below = _below(matter, where, facts) if violation.keyword == "required" else ()
-    yield from below or (pointer.join(["matters", matter.id]) + where,)
-
-
-def _held_origins(
-    matter: Matter, path: str, violation: Violation, facts: Mapping[str, Any]
-) -> tuple[str, ...]:
-    """Return the facts that a fault at or below a field comes from."""
-    where = pointer.join(violation.path)
-    field = matter.fields[path]
-    for part, alone in bindings.slots(path, field):
-        if alone is not None and (where + "/").startswith(alone + "/"):
-            return (pointer.join(["facts", part.fact]) + where.removeprefix(alone),)
-    if violation.keyword == "required":
-        return _needed(matter, path, facts)
-    # A line is told by its last part that must be there: the one written freely.
-    last = [part for part in field.parts if not part.optional] or field.parts
-    return (pointer.join(["facts", last[-1].fact]),)
-
-
-def _below(matter: Matter, where: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the answers that would make a missing group: those it requires, or all."""
-    inside = [
-        path
-        for path in matter.fields
-        if path.startswith(where + "/") and "/*/" not in path
-    ]
-    needed = [path for path in inside if json_schema.is_required(matter.schema, path)]
-    return tuple(
-        place for path in needed or inside for place in _needed(matter, path, facts)
-    )
-
-
-def _needed(matter: Matter, path: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the answers that a missing field waits for."""
-    field = matter.fields[path]
-    if not field.held:
-        return (pointer.join(["matters", matter.id]) + path,)
-    needed = [
-        part.fact
-        for part, alone in bindings.slots(path, field)
-        if alone is None or json_schema.is_required(matter.schema, alone)
-    ]
-    missing = bindings.missing(field, facts)
-    waited = [fact for fact in missing if fact in needed] or missing or field.held
-    return tuple(pointer.join(["facts", fact]) for fact in waited)

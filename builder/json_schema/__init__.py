@@ -10,37 +10,15 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from builder import pointer
-from builder.json_schema import branches
+from builder.json_schema import branches, formats
+from builder.json_schema.formats import FORMATS as FORMATS
+from builder.json_schema.same import Same
 from builder.model import Schema
 
 #: Building error objects dominates a bad document; nobody reads more than these.
 MOST_VIOLATIONS = 200
 #: Where a matter's own schema is known to the schemas of its slots.
 _ROOT = "urn:yibiao:form"
-#: The formats that are asserted: those of 2020-12, in its sense, in every dialect.
-#: Any other is a remark.
-FORMATS = (
-    "date",
-    "date-time",
-    "time",
-    "duration",
-    "email",
-    "idn-email",
-    "hostname",
-    "idn-hostname",
-    "ipv4",
-    "ipv6",
-    "uri",
-    "uri-reference",
-    "iri",
-    "iri-reference",
-    "uri-template",
-    "json-pointer",
-    "relative-json-pointer",
-    "regex",
-    "uuid",
-)
-_NEWEST = "https://json-schema.org/draft/2020-12/schema"
 #: A `$ref` that leads through more schemas than this is taken for a loop.
 _MOST_REFERENCES = 32
 #: A form of more fields is refused, not gone through: definitions that use each other
@@ -70,21 +48,8 @@ class SchemaError(ValueError):
         self.path = path
 
 
-class _Same:
-    """A form as the key of a cache: equal only to itself, and never written."""
-
-    def __init__(self, root: Schema) -> None:
-        self.root = root
-
-    def __hash__(self) -> int:
-        return id(self.root)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.root is other.root
-
-
 @lru_cache(maxsize=16)
-def _registry(form: _Same) -> jsonschema_rs.Registry:
+def _registry(form: Same) -> jsonschema_rs.Registry:
     # Made once for all slots of a form: for a large one it takes longer than the slot.
     return jsonschema_rs.Registry([(_ROOT, _plain(form.root))])
 
@@ -102,13 +67,13 @@ class Validator:
         registry = None
         try:
             if root is not None:
-                registry = _registry(_Same(root))
+                registry = _registry(Same(root))
             self._compiled = jsonschema_rs.validator_for(
                 _plain(schema),
                 validate_formats=True,
                 registry=registry,
                 offline=True,
-                **_older(schema),
+                **formats.older(schema, schema if root is None else root),
             )
         except (ValueError, jsonschema_rs.ReferencingError) as error:
             raise SchemaError(_first_line(error), _place(error)) from error
@@ -346,31 +311,6 @@ def _follow(root: Mapping[str, Any], places: tuple[str, ...]) -> tuple[str, ...]
 
 def _at(root: Mapping[str, Any], places: tuple[str, ...]) -> Any:
     return pointer.get(root, places)
-
-
-class _Remark:
-    """What a keyword says that only describes; 2020-12 never judges by it."""
-
-    def __init__(self, *_: Any) -> None: ...
-
-    def validate(self, _: Any) -> None: ...
-
-
-_FORMAT_CHECKS = {
-    name: jsonschema_rs.Draft202012Validator(
-        {"format": name}, validate_formats=True
-    ).is_valid
-    for name in FORMATS
-}
-_REMARKS = {"contentEncoding": _Remark, "contentMediaType": _Remark}
-
-
-def _older(schema: Schema) -> dict[str, Any]:
-    """Return what makes an older dialect assert the formats 2020-12 asserts."""
-    told = schema.get("$schema", _NEWEST) if isinstance(schema, Mapping) else _NEWEST
-    if isinstance(told, str) and told.rstrip("#") == _NEWEST:
-        return {}
-    return {"formats": _FORMAT_CHECKS, "keywords": _REMARKS}
 
 
 def _violation(error: jsonschema_rs.ValidationError) -> Violation:

@@ -12,6 +12,11 @@ from builder.json_schema import Violation
 from builder.model import ByteLimit, Matter
 
 
+def has_limits(matter: Matter) -> bool:
+    """Tell whether the matter's department counts the bytes of any field."""
+    return any(field.bytes is not None for field in matter.fields.values())
+
+
 def byte_violations(matter: Matter, document: Mapping[str, Any]) -> Iterator[Violation]:
     """Yield each text of the document that the matter's department cannot keep.
 

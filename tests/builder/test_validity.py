@@ -348,3 +348,26 @@ def test_judging_changes_nothing_it_was_given(moving, given_):
     moving.faults(given_)
 
     assert json.dumps(given_) == before
+
+
+@settings(max_examples=300)
+@given(given_=ANSWERS)
+def test_the_short_way_to_no_faults_is_as_right_as_the_long_one(moving, given_):
+    pruned = moving.prune(given_)
+
+    assert moving._accepts(pruned) == (moving._all_faults(pruned) == ())
+
+
+@settings(max_examples=200)
+@given(given_=ANSWERS)
+def test_what_is_kept_is_what_is_asked_question_by_question(moving, given_):
+    kept = moving.prune(given_)
+
+    told = {}
+    facts = kept.get("facts", {})
+    for question in (*moving.situations(facts), *moving.asked(kept)):
+        names = pointer.parts(question.pointer)
+        value = pointer.get(given_, names)
+        if value is not pointer.ABSENT:
+            pointer.put(told, names, value)
+    assert kept == told

@@ -1,0 +1,107 @@
+"""The short way to "nothing is wrong", for most answers that are judged are right.
+
+`Judge.faults` says what is wrong and where: it goes question by question, copies what
+it projects and asks every validator for errors. To know that nothing is wrong, less
+will do: plans made once per form, documents that hold the given values themselves and
+are thrown away, and a yes or no from each validator.
+
+Law: what is accepted here has no fault in the judge's own words
+(tests/builder/test_acceptance.py). What is not accepted goes the long way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from builder import bindings, pointer
+from builder.json_schema import Validator
+from builder.lenses import UndefinedError
+from builder.lenses.byte_limits import byte_violations, has_limits
+from builder.model import Answers, FactId, Field, Matter
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """How the slots of one object of a document are written."""
+
+    #: Facts that are written as they are.
+    plain: tuple[tuple[str, FactId], ...]
+    #: All others.
+    fields: tuple[tuple[str, Field], ...]
+    inside: tuple[tuple[str, "_Writing"], ...]
+
+    def write(self, own: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the object; the values in it are those that were given.
+
+        Args:
+            own: what the matter's remainder has there.
+            facts: all facts.
+
+        Raises:
+            UndefinedError: the form has no way to write a value.
+        """
+        made = dict(own)
+        for name, fact in self.plain:
+            if fact in facts:
+                made[name] = facts[fact]
+        for name, field in self.fields:
+            value = bindings.write(field, facts)
+            if value is not pointer.ABSENT:
+                made[name] = value
+        for name, writing in self.inside:
+            below = writing.write(own.get(name, _NOTHING), facts)
+            if below or name in own:
+                made[name] = below
+        return made
+
+
+class Acceptance:
+    """One matter: whether its form accepts what it would be sent.
+
+    Law: for answers of the right layout, `accepts` is true exactly when the form takes
+    what `documents.project` makes of them.
+    """
+
+    def __init__(self, matter: Matter, form: Validator) -> None:
+        """Make the plan; `form` is the matter's own schema, compiled."""
+        self._matter = matter
+        self._form = form
+        self._writing = _writing(matter.fields)
+        self._limits = has_limits(matter)
+
+    def accepts(self, answers: Answers, facts: Mapping[str, Any]) -> bool:
+        """Tell whether the form accepts the document.
+
+        Args:
+            answers: of the right layout.
+            facts: theirs, with the stand-ins of those that are awaited.
+        """
+        own = answers.get("matters", _NOTHING).get(self._matter.id, _NOTHING)
+        try:
+            document = self._writing.write(own, facts)
+        except UndefinedError:
+            return False
+        return self._form.accepts(document) and not (
+            self._limits and any(byte_violations(self._matter, document))
+        )
+
+
+def _writing(fields: Mapping[str, Field]) -> _Writing:
+    """Return how the held ones among these fields are written, by path."""
+    plain: list[tuple[str, FactId]] = []
+    others: list[tuple[str, Field]] = []
+    below: dict[str, dict[str, Field]] = {}
+    for path, field in fields.items():
+        name, *inside = pointer.parts(path)
+        if not field.held:
+            continue
+        if inside:
+            below.setdefault(name, {})[pointer.join(inside)] = field
+        elif field.fact is not None and field.lens.kind == "identity":
+            plain.append((name, field.fact))
+        else:
+            others.append((name, field))
+    deeper = ((name, _writing(inner)) for name, inner in below.items())
+    return _Writing(tuple(plain), tuple(others), tuple(deeper))
