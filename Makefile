@@ -22,8 +22,8 @@ check: .venv/ready ## lint, types, import contracts, tests without a browser
 fix: .venv/ready ## format, and repair what the linter can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: .venv/ready ## print what was measured as JSON lines
-	@for bench in $(wildcard bench/*.py); do $(BIN)/python $$bench; done
+bench: .venv/ready ## print what was measured as JSON lines; ROWS=V1,M2 measures only those
+	@$(BIN)/python -m bench $(ROWS)
 
 lock: .venv/ready ## renew the pinned versions in requirements*.txt
 	$(PIP_COMPILE) -U -o requirements.txt pyproject.toml && $(PIP_COMPILE) -U --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
