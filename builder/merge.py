@@ -219,13 +219,19 @@ def _condition_errors(
         f"{file}/situations/{number}/when": frozenset(situations[:number])
         for number in range(len(situations))
     }
+    askers = {
+        fact: {asker.matter for asker in question.asked_by}
+        for where, question in questions.items()
+        for fact in _asked_facts([where])
+    }
     for number, matter in enumerate(matters):
-        # What decides whether a matter applies must be asked without it.
-        free = frozenset((*situations, *_facts_without(questions, matter)))
-        before[f"{file}/matters/{number}/when"] = free
+        if matter.when is not None:
+            # What decides whether a matter applies must be asked without it.
+            free = (fact for fact, who in askers.items() if who != {matter.id})
+            before[f"{file}/matters/{number}/when"] = frozenset((*situations, *free))
     for where in affair.questions:
         here = f"{file}{pointer.join(['questions', where])}/when"
-        before[here] = frozenset(fact for fact in asked if fact_pointer(fact) != where)
+        before[here] = asked.difference(_asked_facts([where]))
     for predicate, here in _conditions(affair, matters):
         readable = before.get(here, asked)
         yield from predicate_errors(predicate, asked=readable, place=here)
@@ -250,14 +256,6 @@ def _asked_facts(questions: Iterable[Pointer]) -> Iterator[FactId]:
         kind, name, *_ = pointer.parts(where)
         if kind == "facts":
             yield FactId(name)
-
-
-def _facts_without(
-    questions: Mapping[Pointer, Question], matter: Matter
-) -> Iterator[FactId]:
-    for where, question in questions.items():
-        if any(asker.matter != matter.id for asker in question.asked_by):
-            yield from _asked_facts([where])
 
 
 def _layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Only what is made here is ever joined into one object: `required` and `propertie
 alone, which mean the same side by side and together. Whatever else stays under `allOf`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from builder.lenses import same
@@ -33,17 +33,18 @@ def has(path: Sequence[str]) -> Schema:
 
 def all_of(schemas: Iterable[Schema]) -> Schema:
     """Return: all of them hold."""
-    joined: dict[str, Any] = {}
+    joinable: list[Mapping[str, Any]] = []
     others: list[Schema] = []
     for schema in _each(schemas):
-        if schema is True or _is_among(schema, others):
+        if schema is True:
             continue
         if isinstance(schema, bool):
             return False
         if schema.keys() <= _JOINABLE:
-            joined = _joined(joined, schema)
-        else:
+            joinable.append(schema)
+        elif not _is_among(schema, others):
             others.append(schema)
+    joined = _joined(joinable)
     every = [*([joined] if joined else []), *others]
     if not every:
         return True
@@ -106,18 +107,25 @@ def _each(schemas: Iterable[Schema]) -> Iterable[Schema]:
 
 
 def _is_among(schema: Schema, others: Iterable[Schema]) -> bool:
-    return any(same(schema, other) for other in others)
+    # The first is quick, the second right.
+    return any(schema == other and same(schema, other) for other in others)
 
 
-def _joined(left: Any, right: Any) -> dict[str, Any]:
+def _joined(schemas: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    required: dict[str, None] = {}
+    inside: dict[str, list[Schema]] = {}
+    for schema in schemas:
+        required |= dict.fromkeys(schema.get("required", ()))
+        for name, each in schema.get("properties", {}).items():
+            known = inside.setdefault(name, [])
+            if each is not True:
+                known.append(each)
     made: dict[str, Any] = {}
-    required = [*left.get("required", ()), *right.get("required", ())]
     if required:
-        made["required"] = list(dict.fromkeys(required))
-    properties = dict(left.get("properties", {}))
-    for name, schema in right.get("properties", {}).items():
-        before = properties.get(name, True)
-        properties[name] = schema if before is True else all_of([before, schema])
-    if properties:
-        made["properties"] = properties
+        made["required"] = list(required)
+    if inside:
+        made["properties"] = {
+            name: every[0] if len(every) == 1 else all_of(every)
+            for name, every in inside.items()
+        }
     return made
