@@ -58,7 +58,6 @@ KEPT_APART = [
     ("T26", "nhsa.med_account/sbk", "hrss.pension_account/SHBZH"),
     ("T27", "hrss.survivor_benefit/DYKH", "fund.withdraw_death/SKZH"),
     ("T27", "hrss.maternity_allowance/ACCT", "nhsa.maternity_expense/bank_acct"),
-    ("T27", "tax.confirm/YHZH", "hrss.maternity_allowance/ACCT"),
     ("T28", "bdc.transfer/SQRQ", "tax.property/HTQDRQ"),
     ("T29", "nhc.birth_cert/MQMZ", "ps.birth_register/MZDM"),
     ("T31", "bdc.transfer/YBDCQZH", "bdc.transfer/BDCDYH"),

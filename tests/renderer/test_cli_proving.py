@@ -136,7 +136,10 @@ def test_what_changed_is_told_in_words(yibiao, tmp_path):
     assert yibiao("diff", pack, "nothing").exit_code == 2
 
 
-def test_lint_ends_with_one_when_there_is_something_to_say(yibiao):
-    done = yibiao("lint")
+def test_lint_ends_with_one_when_there_is_something_to_say(yibiao, imported):
+    assert imported.exit_code == 0
+    clean, dirty = yibiao("lint"), yibiao("lint", "--defs", "defs")
 
-    assert done.exit_code == bool(done.stdout)
+    assert (clean.exit_code, clean.stdout) == (0, "")
+    assert dirty.exit_code == 1
+    assert "missing-translation" in dirty.stdout
