@@ -301,15 +301,6 @@ def test_t24_a_time_of_death_is_cut_to_the_day_and_no_time_is_made_up():
         lenses.get(certificate, "2026-03-04")
 
 
-def test_t25_marital_status_says_married_or_not_and_never_the_other_way():
-    ever = [("10", "否"), *((code, "是") for code in ("20", "21", "22", "23"))]
-    lens = Lens(kind="table", pairs=tuple(ever), one_way=True)
-
-    assert lenses.get(lens, "22") == "是"
-    with pytest.raises(UndefinedError):
-        lenses.put(lens, "是")
-
-
 def test_t32_a_unit_number_is_kept_whole_and_written_in_four_groups():
     stored = "411502001001GB00001F00010001"
     written = "411502 001001 GB00001 F00010001"

@@ -43,12 +43,6 @@ def placed(affair):
     return [q for page in AFFAIRS[affair]["pages"] for q in page["questions"]]
 
 
-def test_the_ethnic_group_of_a_child_is_never_proposed():
-    prefill = AFFAIRS["newborn_birth"]["prefill"]
-
-    assert "/facts/newborn:person.ethnicity" not in prefill
-
-
 def sample(name):
     return read(SAMPLES / name)
 
