@@ -3,15 +3,18 @@
 The questions of an affair are checked where they are made: in `questions` and `plan`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from builder import bindings, json_schema, pointer
 from builder.errors import (
     BuilderError,
+    ClassRegexError,
+    DuplicateSlotError,
     ExampleError,
     FormSchemaError,
     IdleKeywordError,
     NestedBindingError,
+    RecursiveSlotError,
     UndescribedFieldError,
     UnknownKeywordError,
     UnknownNameError,
@@ -21,7 +24,12 @@ from builder.errors.words import meant
 from builder.fact_ids import element_of, role_of
 from builder.json_schema import SchemaError, Validator, branches, keywords
 from builder.lenses.lens_laws import coverage_warnings, lens_errors, line_errors
-from builder.lenses.slot_laws import Binding, slot_errors, slot_warnings
+from builder.lenses.slot_laws import (
+    Binding,
+    apart,
+    slot_errors,
+    slot_warnings,
+)
 from builder.model import (
     Affair,
     Catalogue,
@@ -32,6 +40,7 @@ from builder.model import (
     Predicate,
     Schema,
 )
+from builder.patterns import ecma
 from builder.predicates import writing_errors
 from builder.shapes import schema_errors
 
@@ -116,19 +125,40 @@ def warnings(catalogue: Catalogue) -> Iterator[BuilderError]:
     They are told, never raised; call it with a catalogue that loaded.
     """
     for matter in catalogue.matters.values():
-        words = keywords.words_of(matter.schema) or keywords.WORDS
-        for places, word in keywords.unknown(matter.schema, words):
-            here = f"matters/{matter.id}/schema.json#{pointer.join([*places, word])}"
-            yield IdleKeywordError(here, word, tuple(sorted(words)))
+        yield from _form_warnings(matter)
+        read: dict[FactId, Binding] = {}
         for path, field in matter.fields.items():
             here = f"matters/{matter.id}/matter.json#{pointer.join(['fields', path])}"
             for part, alone, place in _places(path, field, here):
                 told = _binding(catalogue, matter, part, alone)
-                if told is not None:
-                    yield from slot_warnings(told, f"{place}/fact")
-                    yield from coverage_warnings(
-                        part.lens, told.element, told.schema, told.slot, f"{place}/lens"
-                    )
+                if told is None:
+                    continue
+                yield from slot_warnings(told, f"{place}/fact")
+                yield from coverage_warnings(
+                    part.lens, told.element, told.schema, told.slot, f"{place}/lens"
+                )
+                if part.lens.one_way:
+                    continue  # it is not read back
+                first = read.setdefault(part.fact, told)
+                if first is not told:
+                    paths = (first.path, told.path)
+                    witness = apart(first, told)
+                    yield DuplicateSlotError(f"{place}/fact", part.fact, paths, witness)
+
+
+def _form_warnings(matter: Matter) -> Iterator[BuilderError]:
+    """Yield what a form says that is not read, or not by all in the same way."""
+    file = f"matters/{matter.id}/schema.json#"
+    words = keywords.words_of(matter.schema) or keywords.WORDS
+    for places, word in keywords.unknown(matter.schema, words):
+        here = f"{file}{pointer.join([*places, word])}"
+        yield IdleKeywordError(here, word, tuple(sorted(words)))
+    for places, pattern in keywords.patterns(matter.schema, words):
+        found = ecma.classes(pattern)
+        if found:
+            here = f"{file}{pointer.join(places)}"
+            beyond = ecma.looks_beyond(pattern)
+            yield ClassRegexError(here, pattern, found, every_script=beyond)
 
 
 def conditions(affair: Affair) -> Iterator[tuple[Predicate, str]]:
@@ -230,9 +260,24 @@ def _path_errors(
         holder = next((each for each in above if each in holders), None)
         if holder is not None:
             yield NestedBindingError(here, path, holder)
+        elif field.held:
+            yield from _recursion_errors(matter, path, above, here)
     for path in named:
         if path not in told and whole.isdisjoint(_above(path)):
             yield UndescribedFieldError(f"{place}/fields", path)
+
+
+def _recursion_errors(
+    matter: Matter, path: str, above: Sequence[str], place: str
+) -> Iterator[BuilderError]:
+    """Yield that a bound path goes through the same part of the form twice."""
+    seen = {json_schema.locate(matter.schema, "")}
+    for holder in above:
+        where = json_schema.locate(matter.schema, holder)
+        if where is not None and where in seen:
+            yield RecursiveSlotError(place, path, holder)
+            return
+        seen.add(where)
 
 
 def _above(path: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from builder import conflicts
 from builder.documents import decompose, project
-from builder.errors import BuilderError
+from builder.errors import BuilderError, MismatchError
 from builder.json_schema import Validator
 from builder.lenses import same
 from builder.model import Answers, Matter, MatterId, MergedForm
@@ -64,6 +64,8 @@ class Proof:
     t_equals_v: Agreement
     completeness: Tally
     conflicts: tuple[BuilderError, ...]
+    #: The first sample on which the schema and the judge disagree.
+    mismatch: MismatchError | None
     #: Situations in which matters apply that have no valid sample together.
     uncertified: tuple[Mapping[str, Any], ...]
     #: The first sample of each kind of failure, for the author.
@@ -117,6 +119,7 @@ def prove(
         t_equals_v=trial.agreement,
         completeness=trial.completeness,
         conflicts=conflicts.analyse(form, sets).findings,
+        mismatch=trial.mismatch,
         uncertified=tuple(_uncertified(drawn, trial)),
         examples=trial.examples,
     )
@@ -167,6 +170,7 @@ class _Trial:
         self._doubtful = {*by_mode["v-only"], *by_mode["residual"]}
         self.certified: set[tuple[MatterId, ...]] = set()
         self.examples: dict[str, Any] = {}
+        self.mismatch: MismatchError | None = None
         self._schema = Validator(transported.schema)
 
     def answers(self, answers: Answers) -> None:
@@ -179,6 +183,10 @@ class _Trial:
         if self._schema.accepts(kept) != valid and not self._left_to_judge(faults):
             self.agreement.mismatched += 1
             self.examples.setdefault("t_equals_v", kept)
+            if self.mismatch is None:
+                place = f"affairs/{self.judge.form.affair}.json#/matters"
+                refused = tuple((fault.pointer, fault.keyword) for fault in faults)
+                self.mismatch = MismatchError(place, kept, refused)
         if valid:
             self._documents(kept)
 

@@ -16,11 +16,13 @@ from builder.errors import (
     BuilderError,
     DialectError,
     FormSchemaError,
+    RegexError,
     ShapeError,
 )
 from builder.json_schema import SchemaError, Validator, keywords
 from builder.json_schema.dialects import MOST_DEPTH
 from builder.model import Schema
+from builder.patterns.ecma import is_foreign
 from builder.plain_words import told
 
 
@@ -43,18 +45,28 @@ def schema_errors(schema: Schema, place: str) -> Iterator[BuilderError]:
         schema: a department's form, the domain of an element, or a condition.
         place: where it stands: a file, "#", perhaps a JSON Pointer.
     """
-    if isinstance(schema, Mapping) and keywords.words_of(schema) is None:
+    words = keywords.words_of(schema)
+    if words is None and isinstance(schema, Mapping):
         yield DialectError(f"{place}/$schema", str(schema["$schema"]))
         return
     if _depth_exceeds(schema, MOST_DEPTH):
         yield FormSchemaError(place, f"it is nested more than {MOST_DEPTH} deep.")
         return
+    unreadable = [
+        RegexError(f"{place}{pointer.join(where)}", pattern)
+        for where, pattern in keywords.patterns(schema, words or keywords.WORDS)
+        if not _readable(pattern)
+    ]
     try:
         Validator(schema)
     except SchemaError as error:
-        yield from _mistakes(schema, place) or [
-            FormSchemaError(f"{place}{pointer.join(error.path)}", _refusal(error))
-        ]
+        yield from (
+            _mistakes(schema, place)
+            or unreadable
+            or [FormSchemaError(f"{place}{pointer.join(error.path)}", f"{error}.")]
+        )
+    else:
+        yield from unreadable
 
 
 @cache
@@ -86,10 +98,14 @@ def _mistakes(schema: Schema, place: str) -> list[BuilderError]:
     ]
 
 
-def _refusal(error: SchemaError) -> str:
-    if error.path and error.path[-1] == "pattern":
-        return "this pattern cannot be read as a regular expression."
-    return f"{error}."
+def _readable(pattern: str) -> bool:
+    if is_foreign(pattern):
+        return False
+    try:
+        Validator({"pattern": pattern})
+    except SchemaError:
+        return False
+    return True
 
 
 def _astray(schema: Schema, place: str) -> Iterator[BuilderError]:

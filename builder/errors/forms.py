@@ -99,6 +99,86 @@ class NestedBindingError(BuilderError):
 
 
 @dataclass(eq=False)
+class RecursiveSlotError(BuilderError):
+    """A bound field lies inside a part of the form that holds itself again."""
+
+    path: str
+    inside: str
+    code: ClassVar[str] = "E_SLOT_IN_RECURSION"
+
+    def explain(self) -> str:
+        """Say what is wrong and how to mend it, without the place."""
+        return (
+            f"{self.path!r} holds a fact but lies inside {self.inside!r}, where the "
+            f"form begins again, without end. Bind the field where it stands first, or "
+            f"{self.inside!r} as a whole."
+        )
+
+
+@dataclass(eq=False)
+class DuplicateSlotError(BuilderError):
+    """A warning: one fact stands in two fields of one form."""
+
+    fact: str
+    paths: tuple[str, str]
+    #: A value of each field, which the form accepts although they differ; or nothing.
+    witness: tuple[Any, ...]
+    code: ClassVar[str] = "E_DUP_SLOT"
+
+    def explain(self) -> str:
+        """Say what is wrong and how to mend it, without the place."""
+        one, other = self.paths
+        such = f", such as {' and '.join(map(shown, self.witness))}" * bool(
+            self.witness
+        )
+        return (
+            f"{self.fact!r} stands in {one!r} and in {other!r}. Both get its value; a "
+            f"document in which they differ{such} cannot be read back. If they are two "
+            f"things, bind two facts; if not, mark one lens `one_way`."
+        )
+
+
+@dataclass(eq=False)
+class RegexError(BuilderError):
+    """A pattern cannot be read as a regular expression of ECMA-262."""
+
+    pattern: str
+    code: ClassVar[str] = "E_REGEX"
+
+    def explain(self) -> str:
+        """Say what is wrong and how to mend it, without the place."""
+        return (
+            f"{shown(self.pattern)} cannot be read as a regular expression of "
+            f"ECMA-262, the kind JSON Schema has. Write it without what only other "
+            f"languages know, such as `\\Z`, `(?P<name>…)` or `(?i)`."
+        )
+
+
+@dataclass(eq=False)
+class ClassRegexError(BuilderError):
+    """A warning: a pattern uses a class of characters that validators read apart."""
+
+    pattern: str
+    #: The escapes, such as "\\d".
+    classes: tuple[str, ...]
+    #: It looks around, and the judge then takes these of every script.
+    every_script: bool
+    code: ClassVar[str] = "W_REGEX"
+
+    def explain(self) -> str:
+        """Say what is wrong and how to mend it, without the place."""
+        read = (
+            "beside a look-ahead, a look-behind or a reference back, of every script"
+            if self.every_script
+            else "as in ECMA-262, of ASCII only"
+        )
+        return (
+            f"{shown(self.pattern)} has {', '.join(self.classes)}, read here {read}; "
+            f"other validators may differ. Name the characters, such as `[0-9]`."
+        )
+
+
+@dataclass(eq=False)
 class LensLawError(BuilderError):
     """A lens loses or invents something for a value."""
 

@@ -1,7 +1,9 @@
 """Why the rules of a form cannot be published: only the server can check it."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from builder.errors.base import BuilderError
 
@@ -69,4 +71,28 @@ class ResidualNegativeError(BuilderError):
             f"written by its {self.lens} lens, and that cannot be said of its own "
             f"values. Only the server can check this form; to publish its rules, judge "
             f"the field outside, or bind it without this lens."
+        )
+
+
+@dataclass(eq=False)
+class MismatchError(BuilderError):
+    """The published rules and the judge say different things of the same answers."""
+
+    answers: Mapping[str, Any]
+    #: Each place that the judge refuses, with the keyword; nothing: it accepts them.
+    refused: tuple[tuple[str, str], ...]
+    code: ClassVar[str] = "E_TV_MISMATCH"
+
+    def explain(self) -> str:
+        """Say what is wrong and how to mend it, without the place."""
+        told = ", ".join(f"{place} ({keyword})" for place, keyword in self.refused)
+        says = (
+            f"accept what the judge refuses at {told}"
+            if told
+            else ("refuse what the judge accepts")
+        )
+        answers = json.dumps(self.answers, ensure_ascii=False)
+        return (
+            f"The published rules {says}: {answers}. This is a fault of the builder or "
+            f"of a library; report it with these definitions."
         )

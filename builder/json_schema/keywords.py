@@ -130,9 +130,32 @@ def words_of(schema: Schema) -> frozenset[str] | None:
 
 
 def unknown(schema: Any, words: frozenset[str]) -> Iterator[tuple[Places, str]]:
-    """Yield each word that is none of these, with the place of the schema it is in.
+    """Yield each word that is none of these, with the place of the schema it is in."""
+    for places, here in schemas(schema, words):
+        for word in here:
+            if word not in words and not word.startswith("x-"):
+                yield places, word
+
+
+def patterns(schema: Any, words: frozenset[str]) -> Iterator[tuple[Places, str]]:
+    """Yield each regular expression in a schema, with its own place."""
+    for places, here in schemas(schema, words):
+        if isinstance(here.get("pattern"), str):
+            yield (*places, "pattern"), here["pattern"]
+        named = here.get("patternProperties")
+        for pattern in named if isinstance(named, Mapping) else ():
+            yield (*places, "patternProperties", pattern), pattern
+
+
+def schemas(
+    schema: Any, words: frozenset[str] = WORDS
+) -> Iterator[tuple[Places, Mapping[str, Any]]]:
+    """Yield every object in a schema that is a schema itself, with its place.
 
     Bounded by the size of the schema, whatever it is.
+
+    Args:
+        words: of its dialect; below any other word there are no schemas.
     """
     waiting: list[tuple[Places, Any]] = [((), schema)]
     while waiting:
@@ -141,10 +164,9 @@ def unknown(schema: Any, words: frozenset[str]) -> Iterator[tuple[Places, str]]:
             waiting += [((*places, str(n)), each) for n, each in enumerate(here)]
         if not isinstance(here, Mapping):
             continue
+        yield places, here
         for word, value in here.items():
-            if word not in words and not word.startswith("x-"):
-                yield places, word
-            elif word in _NAMED and isinstance(value, Mapping):
+            if word in words and word in _NAMED and isinstance(value, Mapping):
                 waiting += [((*places, word, name), one) for name, one in value.items()]
-            elif word in _INSIDE:
+            elif word in words and word in _INSIDE:
                 waiting.append(((*places, word), value))

@@ -73,7 +73,7 @@ def line_errors(
         if part.optional and not lens.one_way:
             reason = "a part that can be left out is not found again; mark it one_way."
             yield LensLawError(place, part.fact, reason)
-        for value in _samples(Lens(), element, lens.separator):
+        for value in samples(Lens(), element, lens.separator):
             try:
                 written = lenses.get(part.lens, value)
             except UndefinedError:
@@ -161,7 +161,7 @@ def _round_trip_errors(
 ) -> Iterator[BuilderError]:
     told = tuple(_told(lens, element))
     tried: tuple[Any, ...] | None = None
-    for value in (*told, *_samples(lens, element)):
+    for value in (*told, *samples(lens, element)):
         try:
             written = lenses.get(lens, value)
         except UndefinedError:
@@ -201,7 +201,7 @@ def _told(lens: Lens, element: DataElement) -> Iterator[Any]:
             yield from (low for low in [value.lower()] if domain.accepts(low))
 
 
-def _samples(lens: Lens, element: DataElement, between: str = "") -> Iterator[Any]:
+def samples(lens: Lens, element: DataElement, between: str = "") -> Iterator[Any]:
     """Yield values of an element, for laws that hold for all of them."""
     domain = Validator(element.schema)
     found = [*_told(lens, element), *DATES.get(element.input or "", ()), *_PLAIN]
@@ -221,7 +221,7 @@ def _overlooked(lens: Lens, element: DataElement) -> Iterator[Any]:
     if lens.kind == "date" and {"MM"} <= lenses.date_parts(lens.template):
         yield re.sub("MM|DD|HH|mm|M|D", "99", lens.template.replace("YYYY", "2024"))
     if lens.kind in {"affix", "strip", "upper"}:
-        for value in _samples(lens, element):
+        for value in samples(lens, element):
             if isinstance(value, str):
                 yield value.lower() if lens.kind == "upper" else value
 

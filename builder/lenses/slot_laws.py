@@ -17,8 +17,8 @@ from builder.errors import (
 )
 from builder.errors.words import shown
 from builder.json_schema import Validator
-from builder.lenses import UndefinedError
-from builder.lenses.lens_laws import DATES, finite
+from builder.lenses import UndefinedError, same
+from builder.lenses.lens_laws import DATES, finite, samples
 from builder.model import Choice, DataElement, Lens, Schema
 from builder.plain_words import kinds
 
@@ -82,6 +82,18 @@ def slot_warnings(binding: Binding, place: str) -> Iterator[BuilderError]:
         yield RefusedValueError(
             place, binding.path, binding.name, tuple(refused[:_SHOWN]), len(refused)
         )
+
+
+def apart(one: Binding, other: Binding) -> tuple[Any, ...]:
+    """Return two different values, one for each field of a fact, or nothing."""
+    values = (*_all(one), *samples(one.lens, one.element))
+    for first in values:
+        for second in values:
+            if not same(first, second) and not (
+                [*_refusals(one, first), *_refusals(other, second)]
+            ):
+                return lenses.get(one.lens, first), lenses.get(other.lens, second)
+    return ()
 
 
 def _examples(binding: Binding) -> list[Any]:

@@ -5,6 +5,7 @@ space of all scripts, `.` is all but a line feed. What cannot be an automaton
 (references back, properties of Unicode) is refused here, never guessed.
 """
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -70,6 +71,31 @@ class Ahead:
 
 
 Node: TypeAlias = Chars | Series | Either | Repeat | Edge | Ahead
+
+
+#: What other languages say, and the judge's library with them; "\\A" is not "A" there.
+_FOREIGN = re.compile(r"(?<!\\)(?:\\\\)*(?:\(\?(?![:=!<])|\\[AGZz])")
+_CLASS = re.compile(r"(?<!\\)(?:\\\\)*(\\[dDsSwW])")
+#: Looking around, and references back.
+_BEYOND = re.compile(r"\(\?<?[=!]|(?<!\\)(?:\\\\)*\\[1-9k]")
+
+
+def is_foreign(pattern: str) -> bool:
+    """Tell whether a pattern says what only other languages than ECMA-262 know."""
+    return _FOREIGN.search(pattern) is not None
+
+
+def classes(pattern: str) -> tuple[str, ...]:
+    r"""Return the classes such as `\d` that a pattern uses, each once."""
+    return tuple(dict.fromkeys(_CLASS.findall(pattern)))
+
+
+def looks_beyond(pattern: str) -> bool:
+    r"""Tell whether a pattern looks around or back.
+
+    The judge's library then takes `\d` and `\w` for those of every script.
+    """
+    return _BEYOND.search(pattern) is not None
 
 
 def parse(pattern: str) -> Node:

@@ -139,7 +139,7 @@ PLAINLY_TOLD = {
     "pattern of a form": (
         lambda d: properties(d, "card")["idNo"].update(pattern="["),
         "matters/card/schema.json#/properties/idNo/pattern",
-        "This pattern cannot be read as a regular expression.",
+        '"[" cannot be read as a regular expression of ECMA-262',
     ),
     "reference to nothing": (
         lambda d: properties(d, "card").update(idNo={"$ref": "#/$defs/id"}),
