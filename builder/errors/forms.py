@@ -232,7 +232,10 @@ class SlotValueError(BuilderError):
 
     def explain(self) -> str:
         """Say what is wrong and how to mend it, without the place."""
-        return f"The lens of {self.path!r} cannot read {self.value!r}."
+        return (
+            f"The lens of {self.path!r} cannot read {shown(self.value)}. Mend the "
+            f"document, or let the lens cover the value."
+        )
 
 
 @dataclass(eq=False)

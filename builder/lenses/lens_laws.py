@@ -79,7 +79,11 @@ def line_errors(
             except UndefinedError:
                 continue
             if not isinstance(written, str):
-                yield LensLawError(place, value, "a line is made of texts only.")
+                yield LensLawError(
+                    place,
+                    value,
+                    "a line is made of texts only; write the part by a lens.",
+                )
                 break
             if not lens.one_way and lens.separator in written:
                 reason = "it can hold what separates the parts; mark it one_way."
@@ -120,7 +124,9 @@ def _date_errors(
     written = lenses.date_parts(lens.template)
     held = _DATE_INPUTS.get(element.input or "", frozenset())
     if not written <= held:
-        reason = f"the element holds only {', '.join(sorted(held)) or 'no date'}."
+        reason = (
+            f"the element holds {', '.join(sorted(held)) or 'no date'}; write no more."
+        )
         yield LensLawError(place, lens.template, reason)
     elif written != held and not lens.one_way:
         lost = ", ".join(sorted(held - written))
@@ -136,10 +142,16 @@ def _table_errors(
     back: dict[Any, Any] = {}
     for canonical, written in lens.pairs:
         if not domain.accepts(canonical):
-            yield LensLawError(place, canonical, "the data element does not know it.")
+            yield LensLawError(
+                place,
+                canonical,
+                "the data element does not know it; take the pair out.",
+            )
         # A multi-choice field holds a list of codes.
         if slot is not None and not (slot.accepts(written) or slot.accepts([written])):
-            yield LensLawError(place, written, "the department's form refuses it.")
+            yield LensLawError(
+                place, written, "the department's form refuses it; write what it takes."
+            )
         its = forth.setdefault(_key(canonical), written)
         if not lenses.same(its, written):
             reason = f"it is written as {its!r} and as {written!r}; keep one."
@@ -167,16 +179,20 @@ def _round_trip_errors(
         except UndefinedError:
             tried = (value,) if tried is None else tried
             if any(lenses.same(value, each) for each in told):
-                yield LensLawError(place, value, "the lens has no way to write it.")
+                yield LensLawError(
+                    place,
+                    value,
+                    "the lens has no way to write it; let it, or narrow the element.",
+                )
                 return
             continue
         tried = ()
         if not lens.one_way and not _comes_back(lens, value, written):
-            reason = f"it is written as {written!r} and not read back."
+            reason = f"it is written as {written!r} and not read back; mark it one_way."
             yield LensLawError(place, value, reason)
             return
     if tried:
-        reason = "the lens writes none of the element's values that were tried."
+        reason = "the lens writes none of the element's values; bind another."
         yield LensLawError(place, tried[0], reason)
 
 

@@ -179,9 +179,11 @@ def _lines(proof: Proof) -> list[str]:
             lines.append(f"  {who} {', '.join(matters)}")
     lines += [f"  {error}" for error in proof.conflicts]
     lines += [f"  no valid sample where {_as_json(s)}" for s in proof.uncertified]
+    lines += [f"  {proof.mismatch}"] if proof.mismatch is not None else []
     lines += [
         f"  {law} failed, such as for {_as_json(sample)}"
         for law, sample in proof.examples.items()
+        if law != "t_equals_v"  # the mismatch says it
     ]
     return lines
 
