@@ -45,6 +45,7 @@ from builder.situations import (
     raise_on_cycle,
     reads,
 )
+from builder.transport import layout
 
 
 def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
@@ -110,7 +111,7 @@ def _form(
         sources=affair.sources,
         leave_out=affair.leave_out,
         decisions=affair.decisions,
-        schema=_layout(matters, facts),
+        schema=layout(matters, facts),
         counts=Counts(fields=fields, questions=len(questions)),
     )
 
@@ -256,43 +257,3 @@ def _asked_facts(questions: Iterable[Pointer]) -> Iterator[FactId]:
         kind, name, *_ = pointer.parts(where)
         if kind == "facts":
             yield FactId(name)
-
-
-def _layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str, Any]:
-    """Return the layout of the answers as a schema (merge algebra, §2.1, L).
-
-    Known facts with values in their domain; under each matter an object in which no
-    bound field occurs.
-    """
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "facts": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {id_: fact.schema for id_, fact in facts.items()},
-            },
-            "matters": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": {m.id: _remainder_layout(m) for m in matters},
-            },
-        },
-    }
-
-
-def _remainder_layout(matter: Matter) -> dict[str, Any]:
-    layout: dict[str, Any] = {"type": "object"}
-    for path, field in matter.fields.items():
-        if not field.held:
-            continue
-        here = layout
-        *containers, slot = pointer.parts(path)
-        for name in containers:
-            here = here.setdefault("properties", {}).setdefault(
-                name, {"type": "object"}
-            )
-        here.setdefault("properties", {})[slot] = False
-    return layout

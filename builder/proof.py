@@ -8,11 +8,16 @@
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
 from builder import conflicts
+from builder.conflicts.conflict_errors import (
+    ConflictError,
+    DeadElementError,
+    UndecidedConflictError,
+)
 from builder.documents import decompose, project
 from builder.errors import BuilderError, MismatchError
 from builder.json_schema import Validator
@@ -118,11 +123,38 @@ def prove(
         round_trip=trial.trips,
         t_equals_v=trial.agreement,
         completeness=trial.completeness,
-        conflicts=conflicts.analyse(form, sets).findings,
+        conflicts=conflicts.analyse(form, sets, compared=False).findings,
         mismatch=trial.mismatch,
         uncertified=tuple(_uncertified(drawn, trial)),
         examples=trial.examples,
     )
+
+
+def figures(proof: Proof) -> dict[str, Any]:
+    """Return what was tried and what came of it, as plain JSON: for a certificate."""
+    return {
+        "round_trip": asdict(proof.round_trip),
+        "t_equals_v": asdict(proof.t_equals_v),
+        "completeness": asdict(proof.completeness),
+        "conflicts": [_conflict(error) for error in proof.conflicts],
+        "uncertified": list(proof.uncertified),
+        "ok": proof.ok,
+    }
+
+
+def _conflict(error: BuilderError) -> dict[str, Any]:
+    told: dict[str, Any] = {"fact": "", "code": error.code, "decided": True}
+    match error:
+        case (
+            ConflictError(fact=fact, core=core) | DeadElementError(fact=fact, core=core)
+        ):
+            witnesses = [each.witness[0] if each.witness else None for each in core]
+            members = [[list(place) for place in each.places()] for each in core]
+            told |= {"fact": fact, "core": members, "witnesses": witnesses}
+        case UndecidedConflictError(fact=fact, matters=matters):
+            told |= {"fact": fact, "core": [list(matters)], "witnesses": []}
+            told["decided"] = False
+    return told
 
 
 def _drawn(

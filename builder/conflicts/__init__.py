@@ -176,6 +176,7 @@ def analyse(
     sets: Iterable[Sequence[Matter]],
     *,
     examples: Mapping[FactId, Sequence[Any]] | None = None,
+    compared: bool = True,
     oracle: Oracle = json_schema.satisfiability,
 ) -> Analysis:
     """Judge every fact wherever matters that hold it can apply together.
@@ -184,6 +185,7 @@ def analyse(
         form: the merged form.
         sets: every set of matters that can apply together.
         examples: what the dictionary gives for a fact.
+        compared: look for the differences too.
         oracle: says which schemas admit nothing.
 
     Raises:
@@ -195,6 +197,7 @@ def analyse(
         sets,
         place=f"affairs/{form.affair}.json#/matters",
         given=_given(form, examples or {}),
+        compared=compared,
         oracle=oracle,
     )
 
@@ -206,6 +209,7 @@ def analyse_demands(
     *,
     place: str,
     given: Mapping[FactId, Sequence[Any]] | None = None,
+    compared: bool = True,
     oracle: Oracle = json_schema.satisfiability,
 ) -> Analysis:
     """Judge every fact on which there are demands; see `analyse`."""
@@ -218,7 +222,8 @@ def analyse_demands(
         found = tuple(_judgements(fact, demands, together, known, oracle))
         judgements += found
         findings += _findings(found, matters, place)
-        differences += _differences(fact, demands, together, oracle)
+        if compared:
+            differences += _differences(fact, demands, together, oracle)
     return Analysis(
         judgements=tuple(judgements),
         findings=tuple(findings),

@@ -17,6 +17,7 @@ from builder import json_schema, pointer
 from builder.errors import BuilderError, FormSchemaError
 from builder.json_schema import SchemaError, Validator, dialects
 from builder.model import (
+    Fact,
     FactId,
     Matter,
     MatterId,
@@ -91,7 +92,7 @@ def transport(form: MergedForm) -> Transported:
     every = [demanded]
     if isinstance(demanded, Mapping) and demanded.keys() == {"allOf"}:
         every = demanded["allOf"]
-    schema = {**_layout(form), "allOf": every, "$defs": defs}
+    schema = {**layout(form.matters, form.facts), "allOf": every, "$defs": defs}
     return Transported(schema=schema, matters=standings)
 
 
@@ -142,20 +143,24 @@ def _raise_unless_it_compiles(
         raise FormSchemaError(f"{file}#", str(error)) from error
 
 
-def _layout(form: MergedForm) -> dict[str, Any]:
-    """Return which answers have their place: layout validity (§2.1)."""
-    facts = {
+def layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str, Any]:
+    """Return which answers have their place: layout validity (§2.1).
+
+    Known facts with values in their domain; under each matter an object in which no
+    bound field occurs. T is this, and what the forms demand besides.
+    """
+    domains = {
         id_: dialects.reroot(
             dialects.upgrade(fact.schema, file="elements.json"),
             pointer.join(["properties", "facts", "properties", id_]),
             file="elements.json",
         )
-        for id_, fact in form.facts.items()
+        for id_, fact in facts.items()
     }
-    matters = {matter.id: _remainder(matter) for matter in form.matters}
+    remainders = {matter.id: _remainder(matter) for matter in matters}
     return {
         "$schema": dialects.NEWEST,
-        **_closed({"facts": _closed(facts), "matters": _closed(matters)}),
+        **_closed({"facts": _closed(domains), "matters": _closed(remainders)}),
     }
 
 

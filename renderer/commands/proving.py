@@ -10,16 +10,11 @@ from typing import Any
 import click
 
 from builder.catalogue import load
-from builder.conflicts.conflict_errors import (
-    ConflictError,
-    DeadElementError,
-    UndecidedConflictError,
-)
-from builder.errors import BuilderError, DefinitionErrors, JsonError
+from builder.errors import DefinitionErrors, JsonError
 from builder.importers.json_schema import Imported, import_schemas
 from builder.merge import merge
 from builder.model import AffairId, Catalogue, MatterId
-from builder.proof import Proof, Tally
+from builder.proof import Proof, Tally, figures
 from builder.proof import prove as proven
 from renderer.commands.definitions import defs, known, read
 
@@ -122,44 +117,8 @@ def _documents(
 
 
 def _told(proof: Proof) -> dict[str, Any]:
-    agreement = proof.t_equals_v
-    return {
-        "affair": proof.affair,
-        "round_trip": {
-            "checked": proof.round_trip.checked,
-            "failed": proof.round_trip.failed,
-        },
-        "t_equals_v": {
-            "valid": agreement.valid,
-            "invalid": agreement.invalid,
-            "mismatched": agreement.mismatched,
-            "v_only": agreement.v_only,
-            "residual": agreement.residual,
-        },
-        "completeness": {
-            "checked": proof.completeness.checked,
-            "failed": proof.completeness.failed,
-        },
-        "conflicts": [_conflict(error) for error in proof.conflicts],
-        "uncertified": proof.uncertified,
-        "examples": proof.examples,
-        "ok": proof.ok,
-    }
-
-
-def _conflict(error: BuilderError) -> dict[str, Any]:
-    told: dict[str, Any] = {"fact": "", "code": error.code, "decided": True}
-    match error:
-        case (
-            ConflictError(fact=fact, core=core) | DeadElementError(fact=fact, core=core)
-        ):
-            witnesses = [each.witness[0] if each.witness else None for each in core]
-            members = [[list(place) for place in each.places()] for each in core]
-            told |= {"fact": fact, "core": members, "witnesses": witnesses}
-        case UndecidedConflictError(fact=fact, matters=matters):
-            told |= {"fact": fact, "core": [list(matters)], "witnesses": []}
-            told["decided"] = False
-    return told
+    told = {"affair": proof.affair, **figures(proof)}
+    return {**told, "examples": proof.examples}
 
 
 def _lines(proof: Proof) -> list[str]:
