@@ -28,8 +28,10 @@ from builder.situations import applicability_sets
 from builder.transport import Transported, transport
 from builder.validity import Fault, Judge
 
-#: Samples of each verdict that a proof needs.
-ENOUGH = 500
+#: Samples that a proof draws, and of each verdict those that it needs.
+SAMPLES, ENOUGH = 2000, 500
+#: Samples enough for definitions that were proven in full when they were released.
+FEW = 50
 #: Tries for each sample asked for, before too few are found to be too few.
 _TRIES = 6
 

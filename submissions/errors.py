@@ -86,6 +86,21 @@ class CorruptPackError(SubmissionsError):
 
 
 @dataclass(eq=False)
+class UnprovenPackError(SubmissionsError):
+    """A pack without a good certificate of its own; nothing was published."""
+
+    affair: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"The pack of {self.affair!r} cannot be published: {self.reason}. "
+            f"`yibiao prove {self.affair}` says what fails; then merge and prove it "
+            f"anew, as `yibiao publish {self.affair}` does."
+        )
+
+
+@dataclass(eq=False)
 class Refused(SubmissionsError):  # noqa: N818 - what a person has still to mend
     """The answers are not acceptable; nothing was stored and the draft is kept."""
 

@@ -1,13 +1,32 @@
-"""Published packs: insert-only versions, and one pointer to the current one."""
+"""Published packs: insert-only versions, and one pointer to the current one.
 
+A merged form is frozen as a candidate: its pack, with the certificate of its proof.
+Only a candidate whose certificate is its own and says "ok" is published.
+"""
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from builder import pack as packing
 from builder.model import AffairId, MergedForm
+from builder.proof import ENOUGH, figures, prove
+from builder.transport import transport
 from builder.validity import Judge
-from submissions.errors import Conflict, CorruptPackError, Duplicate, Missing
+from submissions import log
+from submissions.errors import (
+    Conflict,
+    CorruptPackError,
+    Duplicate,
+    Missing,
+    UnprovenPackError,
+)
 from submissions.store.contract import UPDATE_TRIES, Document, Store
+
+#: Of a version that an operator published alone.
+UNREVIEWED = "none"
 
 # A pack never changes, so what it was compiled to can be kept for good.
 _loaded: WeakKeyDictionary[Store, dict[str, "Published"]] = WeakKeyDictionary()
@@ -26,33 +45,80 @@ class Published:
     judge: Judge
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What was published, when and by whom; for people who look after it."""
+
+    id: str
+    published_at: str
+    by: str
+    #: "none": the operator's own decision.
+    review: str
+    #: What was proven of it; None: it is older than certificates.
+    certificate: Mapping[str, Any] | None
+
+
+def freeze(
+    form: MergedForm, *, samples: int, seed: int = 0, current: bytes | None = None
+) -> bytes:
+    """Make a candidate of a merged form: its pack, proven, with the certificate.
+
+    What was not proven is frozen too: the certificate says so, and `publish` refuses.
+
+    Args:
+        form: the merged form.
+        samples: how many answers the proof draws at least.
+        seed: the same one draws the same samples.
+        current: what is published of it; the very same form is not proven again.
+    """
+    transported = transport(form)
+    bare = packing.dump(form, transported)
+    if current is not None and packing.parted(current)[0] == bare:
+        return current
+    proof = prove(
+        form,
+        documents={},
+        samples=samples,
+        random=Random(seed),  # noqa: S311 - samples, no secrets
+        enough=min(ENOUGH, samples // 4),
+        transported=transported,
+    )
+    drawn = {"samples": samples, "seed": seed}
+    return packing.certify(bare, drawn | figures(proof))
+
+
 def publish(store: Store, pack: bytes, *, now: str, by: str) -> tuple[str, bool]:
     """Make a pack the current version of its affair.
 
-    Publishing the current bytes again changes nothing. Of two publishers at once each
-    gets a version of its own, or, with the same bytes, the same one.
+    Publishing the current form again changes nothing, however it was proven. Of two
+    publishers at once each gets a version of its own, or, with the same form, the same.
 
     Args:
-        pack: canonical JSON, as `builder.pack.dump` writes it.
+        pack: a candidate, as `freeze` makes it.
         now: UTC text.
-        by: who publishes.
+        by: who publishes, without a review by others.
 
     Returns:
         The id of the version, and whether it is new.
+
+    Raises:
+        UnprovenPackError: it has no certificate of its own that says "ok".
     """
-    affair, sha256 = packing.load(pack).affair, packing.digest(pack)
+    affair = packing.load(pack).affair
+    sha256 = _proven(affair, pack)
     for _ in range(UPDATE_TRIES):
         current = _current(store, affair)
         newest = _newest(store, affair)
-        if current is not None and current["sha256"] == sha256:
+        if current is not None and current.get("form_sha256") == sha256:
             return current["_id"], False
-        if newest is not None and newest != current and newest["sha256"] == sha256:
+        waiting = newest if newest != current else None
+        if waiting is not None and waiting.get("form_sha256") == sha256:
             # Its publisher was stopped before the pointer moved, or is not there yet.
-            _point(store, affair, newest["version"])
-            return newest["_id"], False
+            _point(store, affair, waiting["version"])
+            return waiting["_id"], False
         version = newest["version"] + 1 if newest is not None else 1
         try:
-            id_ = _insert(store, pack, affair, version, now=now, by=by)
+            id_ = _insert(store, pack, (affair, version, sha256), now=now, by=by)
         except Duplicate:
             continue
         _point(store, affair, version)
@@ -82,9 +148,48 @@ def current(store: Store, affair: str) -> Published | None:
     return None if pointer is None else load(store, _id(pointer))
 
 
+def current_pack(store: Store, affair: str) -> bytes | None:
+    """Return the bytes of the current version, as they were published."""
+    document = _current(store, affair)
+    return None if document is None else document["pack_text"].encode()
+
+
 def affairs(store: Store) -> list[Published]:
     """Return the current version of every affair, by affair id."""
     return [load(store, _id(pointer)) for pointer in store.find("affairs", order="_id")]
+
+
+def published(store: Store) -> list[Version]:
+    """Return what is current of every affair, by affair id; nothing is compiled."""
+    return [
+        Version(
+            id=document["_id"],
+            published_at=document["published_at"],
+            by=document["by"],
+            review=document.get("review", UNREVIEWED),
+            certificate=packing.parted(document["pack_text"].encode())[1],
+        )
+        for pointer in store.find("affairs", order="_id")
+        if (document := store.get("versions", _id(pointer))) is not None
+    ]
+
+
+def _proven(affair: str, pack: bytes) -> str:
+    """Return the digest of the pack that its certificate names.
+
+    Raises:
+        UnprovenPackError: it has none, or one that is not for it, or not good.
+    """
+    bare, certificate = packing.parted(pack)
+    found = packing.digest(bare)
+    if certificate is None:
+        raise UnprovenPackError(affair, "it has no certificate")
+    if certificate.get("pack") != found:
+        reason = f"its certificate is of {certificate.get('pack')}, the pack is {found}"
+        raise UnprovenPackError(affair, reason)
+    if certificate.get("ok") is not True:
+        raise UnprovenPackError(affair, "its proof failed")
+    return found
 
 
 def _id(pointer: Document) -> str:
@@ -102,8 +207,9 @@ def _newest(store: Store, affair: str) -> Document | None:
 
 
 def _insert(
-    store: Store, pack: bytes, affair: str, version: int, *, now: str, by: str
+    store: Store, pack: bytes, named: tuple[str, int, str], *, now: str, by: str
 ) -> str:
+    affair, version, form_sha256 = named
     id_ = f"{affair}@{version}"
     document = {
         "_id": id_,
@@ -111,8 +217,18 @@ def _insert(
         "version": version,
         "pack_text": pack.decode(),
         "sha256": packing.digest(pack),
+        "form_sha256": form_sha256,
         "published_at": now,
         "by": by,
+        "review": UNREVIEWED,
+        "log": log.append(
+            (),
+            at=now,
+            who=by,
+            what="pack.published",
+            form=form_sha256,
+            review=UNREVIEWED,
+        ),
     }
     store.insert("versions", document)
     return id_

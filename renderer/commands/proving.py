@@ -14,11 +14,10 @@ from builder.errors import DefinitionErrors, JsonError
 from builder.importers.json_schema import Imported, import_schemas
 from builder.merge import merge
 from builder.model import AffairId, Catalogue, MatterId
-from builder.proof import Proof, Tally, figures
+from builder.proof import SAMPLES, Proof, Tally, figures
 from builder.proof import prove as proven
 from renderer.commands.definitions import defs, known, read
 
-SAMPLES = 2000
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

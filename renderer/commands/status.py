@@ -1,12 +1,13 @@
 """A command for operators: what waits, and what cannot be sent."""
 
 import json
+from typing import Any
 
 import click
 
 from renderer.commands.endpoints import table
 from renderer.commands.store import opened
-from submissions import routing
+from submissions import packs, routing
 from submissions.progress import State
 from submissions.standing import standing
 
@@ -25,10 +26,11 @@ COUNTED: dict[State, str] = {
 def status(*, as_json: bool) -> None:
     """Count the parts that have not arrived, by department.
 
-    Says too which endpoints are paused.
+    Says too which endpoints are paused, and what is published by whom.
     """
     with opened(create=False) as store:
         counted = standing(store)
+        published = packs.published(store)
         paused = [e for e in routing.endpoints(store) if e.state == "paused"]
     departments = {
         department: {state: states[state] for state in COUNTED}
@@ -39,15 +41,42 @@ def status(*, as_json: bool) -> None:
             {"id": e.id, "department": e.department, "area": e.area, "url": e.url}
             for e in paused
         ]
-        click.echo(json.dumps({"departments": departments, "paused": shown}))
+        told = [_told(version) for version in published]
+        click.echo(
+            json.dumps({"departments": departments, "paused": shown, "published": told})
+        )
         return
     rows = [
         (department, *map(str, states.values()))
         for department, states in departments.items()
     ]
     click.echo(table(("DEPARTMENT", *COUNTED.values()), rows))
+    for version in published:
+        click.echo(f"Published: {_in_words(version)}")
     for each in paused:
         click.echo(
             f"Paused: {each.department} {each.url}; "
             f"`yibiao endpoint resume {each.id}` sends what is parked."
         )
+
+
+def _told(version: packs.Version) -> dict[str, Any]:
+    return {
+        "id": version.id,
+        "published_at": version.published_at,
+        "by": version.by,
+        "review": version.review,
+        "certificate": version.certificate,
+    }
+
+
+def _in_words(version: packs.Version) -> str:
+    proven = "without a certificate"
+    if version.certificate is not None:
+        agreed = version.certificate["t_equals_v"]
+        count = agreed["valid"] + agreed["invalid"]
+        proven = f"proven on {count} samples"
+    unreviewed = version.review == packs.UNREVIEWED
+    reviewed = "without review" if unreviewed else f"review {version.review}"
+    day = version.published_at[: len("2026-11-22")]
+    return f"{version.id} on {day} by {version.by}, {reviewed}, {proven}"

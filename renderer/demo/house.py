@@ -13,9 +13,9 @@ from threading import Event, Thread
 from typing import Any
 
 from builder import merge as merging
-from builder import pack
 from builder.catalogue import load, read_folder
 from builder.model import MergedForm
+from builder.proof import FEW
 from renderer import create_app
 from renderer.config import Settings
 from renderer.receiver import Answers, create_receiver
@@ -46,8 +46,10 @@ def publish_shipped(store: Store) -> dict[str, MergedForm]:
     """Publish every shipped affair; return their merged forms by affair."""
     catalogue = load(read_folder(files("form_defs")))
     forms = {each: merging.merge(catalogue, each) for each in catalogue.affairs}
-    for form in forms.values():
-        packs.publish(store, pack.dump(form), now=_now(), by=BY)
+    for affair, form in forms.items():
+        current = packs.current_pack(store, affair)
+        frozen = packs.freeze(form, samples=FEW, current=current)
+        packs.publish(store, frozen, now=_now(), by=BY)
     return {str(affair): form for affair, form in forms.items()}
 
 

@@ -25,6 +25,23 @@ def yibiao(tmp_path, monkeypatch):
     return lambda *arguments: runner.invoke(main, [str(each) for each in arguments])
 
 
+@pytest.fixture(scope="session")
+def shipped_store(tmp_path_factory):
+    """A store in which everything is published; it is only copied."""
+    data = tmp_path_factory.mktemp("shipped")
+    environment = {"YIBIAO_DATA": str(data)}
+    done = CliRunner().invoke(main, ["publish", "--shipped"], env=environment)
+    assert done.exit_code == 0
+    return data
+
+
+@pytest.fixture
+def shipped(shipped_store, tmp_path):
+    """Publish everything, without proving it each time."""
+    to = tmp_path / "data"
+    return lambda: shutil.copytree(shipped_store, to, dirs_exist_ok=True)
+
+
 @pytest.fixture
 def defs(checkout, tmp_path):
     """A copy of the shipped definitions that a test may break."""
@@ -111,7 +128,9 @@ def test_merge_writes_the_pack_and_sums_up_beside_it(yibiao, packs):
     done = yibiao("merge", "enterprise_setup")
 
     assert done.exit_code == 0
-    assert done.stdout_bytes.strip() == packs[AffairId("enterprise_setup")]
+    bare, _ = pack.parted(packed := packs[AffairId("enterprise_setup")])
+    assert done.stdout_bytes.strip() == bare
+    assert len(packed) > len(bare)
     assert pack.load(done.stdout_bytes).affair == "enterprise_setup"
     assert "questions after" in done.stderr
 
@@ -153,11 +172,11 @@ def test_publishing_one_affair_publishes_no_other(yibiao):
     assert done.stdout == "newborn_birth@1 published\n"
 
 
-def test_publishing_changed_definitions_makes_a_new_version(yibiao, defs):
-    yibiao("publish", "--shipped")
+def test_publishing_changed_definitions_makes_a_new_version(shipped, yibiao, defs):
+    shipped()
     edit(defs / "affairs/newborn_birth.json", lambda affair: affair.update(minutes=99))
 
-    done = yibiao("publish", "--shipped", "--defs", defs)
+    done = yibiao("publish", "--shipped", "--defs", defs, "--samples", 4)
 
     assert "newborn_birth@2 published" in done.stdout.splitlines()
     assert done.stdout.count("@1 unchanged") == AFFAIRS - 1
@@ -191,8 +210,8 @@ def test_a_store_that_cannot_be_used_is_told_in_words(yibiao, tmp_path):
     assert "Traceback" not in done.output
 
 
-def test_the_secret_of_an_endpoint_is_shown_once(yibiao):
-    yibiao("publish", "--shipped")
+def test_the_secret_of_an_endpoint_is_shown_once(shipped, yibiao):
+    shipped()
     added = yibiao("endpoint", "add", "tax", "https://tax.example/in", "--area", "4201")
     listed = yibiao("endpoint", "list")
 
@@ -204,17 +223,17 @@ def test_the_secret_of_an_endpoint_is_shown_once(yibiao):
     assert secret not in listed.output
 
 
-def test_an_endpoint_that_is_no_url_is_refused(yibiao):
-    yibiao("publish", "--shipped")
+def test_an_endpoint_that_is_no_url_is_refused(shipped, yibiao):
+    shipped()
     done = yibiao("endpoint", "add", "tax", "tax.example")
 
     assert done.exit_code == 1
     assert "tax.example" in done.stderr
 
 
-def test_an_unknown_department_is_answered_with_those_that_are_known(yibiao):
+def test_an_unknown_department_is_answered_with_those_that_are_known(shipped, yibiao):
     before = yibiao("endpoint", "add", "moon", "https://moon.example/in")
-    yibiao("publish", "--shipped")
+    shipped()
     after = yibiao("endpoint", "add", "moon", "https://moon.example/in")
 
     assert (before.exit_code, after.exit_code) == (2, 2)
@@ -258,8 +277,8 @@ def test_a_store_that_is_not_there_is_said_and_not_made(
 
 
 @pytest.mark.parametrize("area", ["42011", "4201x6", "４２", "4201160020011"])
-def test_what_is_no_area_code_is_refused(yibiao, area):
-    yibiao("publish", "--shipped")
+def test_what_is_no_area_code_is_refused(shipped, yibiao, area):
+    shipped()
 
     done = yibiao("endpoint", "add", "tax", "https://tax.example/in", "--area", area)
 
@@ -270,8 +289,8 @@ def test_what_is_no_area_code_is_refused(yibiao, area):
 @pytest.mark.parametrize(
     "url", ["ftp://tax.example", "https://tax.example:99999", "https://tax.example:0"]
 )
-def test_a_url_that_can_never_be_called_is_refused(yibiao, url):
-    yibiao("publish", "--shipped")
+def test_a_url_that_can_never_be_called_is_refused(shipped, yibiao, url):
+    shipped()
 
     done = yibiao("endpoint", "add", "tax", url)
 
@@ -289,9 +308,9 @@ def test_a_url_that_can_never_be_called_is_refused(yibiao, url):
     ],
 )
 def test_a_url_that_a_worker_will_refuse_is_told_with_the_remedy(
-    yibiao, url, reason, allowed
+    shipped, yibiao, url, reason, allowed
 ):
-    yibiao("publish", "--shipped")
+    shipped()
 
     done = yibiao("endpoint", "add", "tax", url)
 
@@ -301,8 +320,8 @@ def test_a_url_that_a_worker_will_refuse_is_told_with_the_remedy(
     assert "--allow" not in yibiao("endpoint", "add", "tax", "https://t.example").stderr
 
 
-def test_a_second_endpoint_is_told_to_be_one_more(yibiao):
-    yibiao("publish", "--shipped")
+def test_a_second_endpoint_is_told_to_be_one_more(shipped, yibiao):
+    shipped()
     first = yibiao("endpoint", "add", "tax", "https://one.example")
     elsewhere = yibiao("endpoint", "add", "tax", "https://wh.example", "--area", "4201")
     second = yibiao("endpoint", "add", "tax", "https://two.example")
@@ -312,9 +331,9 @@ def test_a_second_endpoint_is_told_to_be_one_more(yibiao):
 
 
 @pytest.fixture
-def tax(yibiao):
+def tax(shipped, yibiao):
     """The id of an endpoint."""
-    yibiao("publish", "--shipped")
+    shipped()
     return yibiao("endpoint", "add", "tax", "https://tax.example").stderr.split()[0]
 
 
@@ -339,6 +358,44 @@ def test_an_endpoint_that_is_not_there_is_answered_with_where_to_look(yibiao, co
 
     assert done.exit_code == 2
     assert "There is no endpoint 'e_none'. `yibiao endpoint list`" in done.stderr
+
+
+def test_status_says_what_is_published_by_whom_and_that_nobody_reviewed_it(yibiao):
+    yibiao("publish", "restaurant_opening", "--by", "Li Lei", "--samples", 4)
+
+    (told,) = json.loads(yibiao("status", "--json").stdout)["published"]
+    line = yibiao("status").stdout.splitlines()[-1]
+
+    assert (told["id"], told["by"], told["review"]) == (
+        "restaurant_opening@1",
+        "Li Lei",
+        "none",
+    )
+    assert (told["certificate"]["samples"], told["certificate"]["ok"]) == (4, True)
+    agreed = told["certificate"]["t_equals_v"]
+    count = agreed["valid"] + agreed["invalid"]
+    assert "restaurant_opening@1 on " in line
+    assert line.endswith(f"by Li Lei, without review, proven on {count} samples")
+
+
+def test_what_cannot_be_proven_is_not_published(yibiao, defs):
+    for form, field, only in (
+        ("nhc.birth_cert", "XSEXM", "一"),
+        ("nhc.vaccine", "XM", "二"),
+    ):
+        edit(
+            defs / f"matters/{form}/schema.json",
+            lambda schema, field=field, only=only: schema["properties"].update(
+                {field: {"const": only}}
+            ),
+        )
+
+    done = yibiao("publish", "newborn_birth", "--defs", defs, "--samples", 4)
+
+    assert done.exit_code == 1
+    assert "'newborn_birth' cannot be published: its proof failed" in done.stderr
+    assert "`yibiao prove newborn_birth` says what fails" in done.stderr
+    assert json.loads(yibiao("status", "--json").stdout)["published"] == []
 
 
 def test_status_counts_what_has_not_arrived(yibiao, tax, tmp_path):

@@ -15,7 +15,6 @@ from random import Random
 
 import pytest
 
-from builder import pack
 from builder.catalogue import load
 from builder.merge import merge
 from submissions import drafts, intake, outbound, packs, routing
@@ -239,7 +238,7 @@ def founding_pack(summary="one form"):
         documents[f"matters/{name}/matter.json"] = definition
         documents[f"matters/{name}/schema.json"] = schema
     encoded = {path: json.dumps(each).encode() for path, each in documents.items()}
-    return pack.dump(merge(load(encoded), "founding"))
+    return packs.freeze(merge(load(encoded), "founding"), samples=4)
 
 
 @pytest.fixture(scope="session")
