@@ -16,8 +16,8 @@ dev: .venv/ready ## serve the portal and restart it when the code changes
 test: .venv/ready ## run everything, all laws in full, with coverage and the browser
 	$(LINT) && $(BIN)/pytest -m "not browser" -n 2 --cov --cov-report=term && $(BIN)/pytest -m browser --reruns 1 --only-rerun TimeoutError
 
-check: .venv/ready ## lint, types, import contracts, tests without a browser
-	$(LINT) && HYPOTHESIS_PROFILE=quick $(BIN)/pytest -m "not browser" -n 3
+check: .venv/ready ## lint, types, import contracts, quick tests without a browser
+	$(LINT) && HYPOTHESIS_PROFILE=quick $(BIN)/pytest -m "not browser and not slow" -n 3
 
 fix: .venv/ready ## format, and repair what the linter can repair
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -286,6 +286,7 @@ def _codelist(document: Mapping[str, Any]) -> CodeList:
         ),
         crosswalk=tuple((c, d) for c, d in crosswalk.get("pairs", ())),
         one_way=crosswalk.get("one_way", False),
+        other=document.get("other"),
     )
 
 

@@ -4,7 +4,7 @@ The order is the affair's own list, never that of a schema: stable and chosen. W
 page can serve, or what stands nowhere, stops the merge here and never a request.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from builder import pointer
@@ -16,7 +16,8 @@ from builder.errors import (
     UnplacedQuestionError,
     UnservedError,
 )
-from builder.model import Affair, MergedForm, Pointer, Question
+from builder.model import Affair, MatterId, MergedForm, Pointer, Question
+from builder.view import Views
 
 
 def place(
@@ -72,15 +73,36 @@ def unserved(form: MergedForm) -> tuple[UnservedError, ...]:
     """Return what no page can ask for yet: such a form is merged, never published."""
     file = f"affairs/{form.affair}.json#"
     return tuple(
-        UnservedError(f"{file}/pages", f"{where}{column}", f"{reason}.")
-        for question in form.questions
-        for where in (question.pointer,)
-        for column, reason in (
-            ("", question.unserved),
-            *(("/*" + column.pointer, column.unserved) for column in question.columns),
-        )
+        UnservedError(f"{file}/pages", where, f"{reason}.")
+        for where, reason in _reasons(form)
         if reason is not None
     )
+
+
+def _reasons(form: MergedForm) -> Iterator[tuple[str, str | None]]:
+    """Yield why a question or a column cannot be asked, or None, with its place."""
+    views, every = Views(form), [matter.id for matter in form.matters]
+    for question in form.questions:
+        where = question.pointer
+        yield where, question.unserved or _unlisted(views, question, every)
+        for column in question.columns:
+            reason = column.unserved or _unlisted(views, column, every, rows=where)
+            yield f"{where}/*{column.pointer}", reason
+
+
+def _unlisted(
+    views: Views,
+    question: Question,
+    matters: Iterable[MatterId],
+    rows: Pointer | None = None,
+) -> str | None:
+    """Say if several values can be chosen, and not only those that are listed."""
+    if question.input != "choices":
+        return None
+    view = views.of(question, matters, rows=rows)
+    if not view.beyond(choice.value for choice in question.choices):
+        return None
+    return "it takes several values, and others than those listed"
 
 
 _NOT_ASKED = (

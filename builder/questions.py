@@ -222,6 +222,7 @@ def _fact_question(
         sensitivity=element.sensitivity,
         autocomplete=element.autocomplete,
         choices=_choices(catalogue, element.codelist, element.schema, slots),
+        other=_other(catalogue, element.codelist),
         max_length=_max_length(slots),
         asked_by=tuple(slot.asker() for slot in slots),
         when=told.when,
@@ -288,6 +289,7 @@ def _field_question(
         input=kind,
         sensitivity=slot.field.sensitivity,
         choices=_choices(catalogue, slot.field.codelist, schema, (slot,), own=True),
+        other=_other(catalogue, slot.field.codelist),
         max_length=_max_length((slot,)),
         asked_by=(slot.asker(),),
         columns=_columns(catalogue, matter, path) if kind == "rows" else (),
@@ -363,6 +365,10 @@ def _listed(
     elif isinstance(schema, Mapping):
         for value in schema.get("enum", ()):
             yield Choice(value=value, label={"zh-CN": str(value), "en": str(value)})
+
+
+def _other(catalogue: Catalogue, codelist: str | None) -> Text | None:
+    return None if codelist is None else catalogue.codelists[codelist].other
 
 
 def _max_length(slots: Sequence[_Slot]) -> int | None:

@@ -7,17 +7,16 @@ Nothing here is claimed to be valid; the judge says what is.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import replace
 from itertools import islice
 from random import Random
 from typing import Any
 
 from builder import conflicts, pointer
 from builder.conflicts.candidates import candidates
-from builder.conflicts.demands import Demand, Demands, domain
+from builder.conflicts.demands import Demand, Demands, as_facts, domain
 from builder.documents import decompose
 from builder.errors import BuilderError
-from builder.model import Answers, FactId, Matter, MatterId, MergedForm, Question
+from builder.model import Answers, FactId, MatterId, MergedForm, Question
 from builder.situations import MOST_SITUATIONS
 from builder.validity import Judge
 
@@ -158,7 +157,7 @@ class _Accepted:
     def __init__(self, form: MergedForm) -> None:
         self._form = form
         self._shared = Demands(form.matters, form.facts)
-        self._own = {m.id: Demands([_as_facts(m)], {}) for m in form.matters}
+        self._own = {m.id: Demands([as_facts(m)], {}) for m in form.matters}
 
     def accepts(self, fact: FactId, value: Any) -> bool:
         """Tell whether every form accepts this value of a fact."""
@@ -189,16 +188,6 @@ class _Accepted:
             given = [[row]]
         fact = FactId(path)
         return _values(fact, self._own[matter].of(fact), given)
-
-
-def _as_facts(matter: Matter) -> Matter:
-    """Return the matter with its own fields told as facts, named by their paths."""
-    fields = {
-        path: replace(field, fact=FactId(path))
-        for path, field in matter.fields.items()
-        if not field.held
-    }
-    return replace(matter, fields=fields)
 
 
 def _values(fact: FactId, demands: Sequence[Demand], given: list[Any]) -> list[Any]:

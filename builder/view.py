@@ -1,17 +1,21 @@
 """The view of a question: its tightest bounds and crossed choices, and whose they are.
 
-For hints beside a field only. Law: the view accepts every value that all forms accept;
-it may be looser than the forms, never tighter. Nothing is accepted or refused by it.
+For what stands beside a field only. Law: the view accepts every value that all forms
+accept; it may be looser than the forms, never tighter. Nothing is accepted or refused
+by it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
-from builder import json_schema
-from builder.conflicts.demands import Demand
-from builder.model import MatterId, Schema
+from builder import json_schema, pack, pointer
+from builder.conflicts.demands import Demand, Demands, as_facts, domain
+from builder.model import FactId, MatterId, MergedForm, Pointer, Question, Schema
 
+#: Views kept of one form; few questions have more than one.
+_MOST_VIEWS = 4096
 #: What a hint can be made of.
 _BOUNDS = (
     "minLength",
@@ -46,10 +50,67 @@ class View:
     #: Whatever all forms accept, this accepts.
     schema: Schema
     bounds: tuple[Bound, ...]
-    #: The values left to choose from, or None where there is no such list.
+    #: The values left to choose from, of a list: for each of its places; or None where
+    #: there is no such list.
     choices: tuple[Any, ...] | None
     #: Who leaves out values that another form would take.
     narrowed_by: tuple[MatterId, ...] = ()
+
+    def beyond(self, offered: Iterable[Any]) -> bool:
+        """Tell whether other values than these may be accepted."""
+        if self.choices is None:
+            return True
+        known = {pack.canonical(value) for value in offered}
+        return any(pack.canonical(value) not in known for value in self.choices)
+
+
+class Views:
+    """The views of a form's questions, each worked out when it is first wanted."""
+
+    def __init__(self, form: MergedForm) -> None:
+        """Take the form."""
+        self._form = form
+        self._worked_out = lru_cache(_MOST_VIEWS)(self._work_out)
+
+    def of(
+        self,
+        question: Question,
+        applicable: Iterable[MatterId],
+        *,
+        rows: Pointer | None = None,
+    ) -> View:
+        """Return the view of a question while these matters apply.
+
+        Args:
+            question: of the form; or a column of one of its lists.
+            applicable: the matters whose forms count.
+            rows: of a column: where the answer of its list stands.
+        """
+        chosen = frozenset(applicable) & {asker.matter for asker in question.asked_by}
+        where = question.pointer if rows is None else f"{rows}/*{question.pointer}"
+        return self._worked_out(where, chosen)
+
+    def _work_out(self, where: str, applicable: frozenset[MatterId]) -> View:
+        kind, name, *rest = pointer.parts(where)
+        if kind != "facts":
+            return view(self._own(MatterId(name)).of(FactId(pointer.join(rest))))
+        fact = self._form.facts[FactId(name)]
+        return view(self._shared.of(fact.id, applicable) or (domain(fact.schema),))
+
+    @cached_property
+    def _shared(self) -> Demands:
+        return Demands(self._form.matters, self._form.facts)
+
+    def _own(self, matter: MatterId) -> Demands:
+        known = self._remainders.get(matter)
+        if known is None:
+            whole = next(each for each in self._form.matters if each.id == matter)
+            known = self._remainders[matter] = Demands([as_facts(whole)], {})
+        return known
+
+    @cached_property
+    def _remainders(self) -> dict[MatterId, Demands]:
+        return {}
 
 
 def view(demands: Sequence[Demand]) -> View:
@@ -61,6 +122,10 @@ def view(demands: Sequence[Demand]) -> View:
     schema = json_schema.canonical({"allOf": [each.schema for each in demands]})
     alone = [(each, json_schema.canonical(each.schema)) for each in demands]
     choices = _choices(schema)
+    if choices is not None:
+        choices = tuple(v for v in choices if all(d.accepts(v) for d in demands))
+    elif isinstance(schema, Mapping) and "items" in schema:
+        choices = _choices(schema["items"])
     return View(
         schema=schema,
         bounds=tuple(_bounds(schema, alone)),
@@ -97,7 +162,12 @@ def _choices(schema: Schema) -> tuple[Any, ...] | None:
         return tuple(schema["enum"])
     if "const" in schema:
         return (schema["const"],)
-    return () if schema.get("not") == {} else None
+    if schema.get("type") == "boolean":
+        return (True, False)
+    if schema.get("not") == {}:
+        return ()
+    listed = (_choices(inside) for inside in schema.get("allOf", ()))
+    return next((choices for choices in listed if choices is not None), None)
 
 
 def _narrowing(

@@ -20,6 +20,7 @@ from wtforms import Field
 from builder import pointer
 from builder.model import Question
 from builder.pointer import ABSENT
+from renderer.choices import OTHER, choice_key, choice_values, written_choice
 
 #: More rows than this are refused, so that one page stays readable.
 MOST_ROWS = 50
@@ -208,18 +209,6 @@ def _date_text(numbers: Mapping[str, int]) -> str:
     return text
 
 
-def choice_key(value: Any) -> str:
-    """The HTML value of a choice: its code, or the JSON of what is no text."""
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def choice_values(question: Question) -> dict[str, Any]:
-    """HTML value to JSON value, for every choice of a question."""
-    if question.input == "yes_no" and not question.choices:
-        return {"true": True, "false": False}
-    return {choice_key(choice.value): choice.value for choice in question.choices}
-
-
 def parse(question: Question, name: str, posted: Posted) -> Any:
     """Return the value a question was given: JSON, `ABSENT` or a `Problem`."""
     match question.input:
@@ -236,6 +225,9 @@ def parse(question: Question, name: str, posted: Posted) -> Any:
             return _chosen(question, keys) if keys else ABSENT
         case _:
             text = _first(posted, name)
+            other = _first(posted, f"{name}-{OTHER}")
+            if question.input == "choice" and other.strip():
+                return Problem("choice_and_other", OTHER) if text else parse_text(other)
             return _parse_one(question, text) if text.strip() else ABSENT
 
 
@@ -317,7 +309,7 @@ def written(question: Question, name: str, value: Any) -> dict[str, tuple[str, .
             many = value if isinstance(value, list) else [value]
             return {name: tuple(choice_key(item) for item in many)}
         case "choice" | "yes_no":
-            return {name: (choice_key(value),)}
+            return dict(written_choice(question, name, value))
         case _:
             return {name: (value if isinstance(value, str) else json.dumps(value),)}
 

@@ -57,7 +57,7 @@ def for_fault(
 
 def _hinted(question: Question) -> str:
     """The question's own hint in brackets; of a number, with its unit."""
-    hint, unit = words(question.hint), words(question.unit)
+    hint, unit = words(question.other or question.hint), words(question.unit)
     if question.input == "number" and unit and not hint:
         hint = _("单位：%(unit)s", unit=unit)
     elif question.input == "number" and hint[-1:].isdecimal():
@@ -269,6 +269,11 @@ def _row_problem(label: str, problem: Problem) -> str:
     return _("“%(label)s”里有一行要改", label=label)
 
 
+def _one_or_other(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”选了一项，又写了别的，请只留一个", label=label)
+
+
 def _choose_again(label: str, problem: Problem) -> str:
     del problem
     return _("“%(label)s”请从列出的选项里选", label=label)
@@ -285,4 +290,5 @@ _PROBLEMS: Mapping[str, Callable[[str, Problem], str]] = {
     "number": _bad_number,
     "too_many_rows": _rows_over,
     "row": _row_problem,
+    "choice_and_other": _one_or_other,
 }

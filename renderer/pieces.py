@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import pointer
-from builder.model import Choice, FactId, MergedForm, Question
+from builder.model import Choice, FactId, MergedForm, Pointer, Question
 from builder.pointer import ABSENT
 from builder.validity import Fault, Judge
+from builder.view import View, Views
+from renderer.blocks import Asking, Block, Box, Option, Other, RowBlock
+from renderer.choices import OTHER, choice_key, choice_values
 from renderer.fields import (
     BOXES,
     MOST_ROWS,
@@ -18,11 +21,10 @@ from renderer.fields import (
     Posted,
     Problem,
     Row,
-    choice_key,
-    choice_values,
     parse,
     rows,
 )
+from renderer.limits import imposed, tip
 from renderer.messages import box_name, for_fault, for_problem
 from renderer.origins import Known
 from renderer.wording import say as _
@@ -47,87 +49,11 @@ _DATE_TOKENS = {"bday": {"y": "bday-year", "m": "bday-month", "d": "bday-day"}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
-    """One choice of a question."""
-
-    id: str
-    key: str
-    label: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
-    """One text box of a date."""
-
-    name: str
-    label: str
-    text: str
-    bad: bool
-    autocomplete: str
-    wide: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
-    """One department's field that a question serves."""
-
-    department: str
-    matter: str
-    label: str
-    required: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowBlock:
-    """One row of a list."""
-
-    id: str
-    number: int
-    cells: tuple["Block", ...]
-    #: Whether to take it out is being asked.
-    leaving: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """One question as it stands on the page."""
-
-    name: str
-    number: str
-    label: str
-    tip: str
-    unit: str
-    kind: str
-    required: bool
-    error: str
-    #: Where a link in the error summary goes.
-    target: str
-    text: str = ""
-    options: tuple[Option, ...] = ()
-    boxes: tuple[Box, ...] = ()
-    rows: tuple[RowBlock, ...] = ()
-    may_add: bool = False
-    askers: tuple[Asking, ...] = ()
-    known: Known | None = None
-    opened: bool = False
-    mode: str = ""
-    autocomplete: str = "off"
-    width: str = ""
-
-    @property
-    def errors(self) -> tuple[tuple[str, str], ...]:
-        """(control, sentence) of this question and its rows, in page order."""
-        own = ((self.target, self.error),) if self.error else ()
-        below = (e for row in self.rows for cell in row.cells for e in cell.errors)
-        return (*own, *below)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What the questions of one page are shown against."""
 
     judge: Judge
+    views: Views
     facts: Mapping[str, Any]
     posted: Posted
     #: Errors are shown: the page was sent, or is being put right.
@@ -139,6 +65,11 @@ class Page:
     def form(self) -> MergedForm:
         """The merged form of the page."""
         return self.judge.form
+
+    def view(self, question: Question, rows: Pointer | None = None) -> View:
+        """What the forms that apply say of a question, or of a column of its list."""
+        matters = (matter.id for matter in self.judge.applicable(self.facts))
+        return self.views.of(question, matters, rows=rows)
 
 
 def block(
@@ -158,14 +89,15 @@ def block(
         opened: somebody came to correct it.
     """
     choices = page.judge.choices(question, page.facts)
-    made = _block(page, question, question.name, choices=choices)
+    view = page.view(question)
+    made = _block(page, question, question.name, choices=choices, view=view)
     value = parse(question, question.name, page.posted)
     own = [fault for fault in faults if fault.pointer == question.pointer]
     made = replace(
         made,
         number=number,
         required=page.judge.required(question, page.facts),
-        askers=_askers(page.form, question),
+        askers=_askers(page.form, question, view),
         known=known,
         opened=opened,
     )
@@ -175,7 +107,7 @@ def block(
 
 
 def _block(
-    page: Page, question: Question, name: str, *, choices: Sequence[Choice]
+    page: Page, question: Question, name: str, *, choices: Sequence[Choice], view: View
 ) -> Block:
     options = _options(question, name, page.posted, choices)
     kind = _kind(question, len(options))
@@ -184,7 +116,7 @@ def _block(
         name=name,
         number="",
         label=words(question.label),
-        tip=words(question.hint),
+        tip=words(question.hint) or tip(view, question),
         unit=words(question.unit),
         kind=kind,
         required=False,
@@ -192,6 +124,7 @@ def _block(
         target=_target(name, kind),
         text=texts[0] if texts else "",
         options=options,
+        other=_other(question, name, page.posted, view),
         boxes=_boxes(question, name, page.posted),
         mode=_mode(page.form, question),
         autocomplete=question.autocomplete or "off",
@@ -265,6 +198,17 @@ def _options(
     )
 
 
+def _other(question: Question, name: str, posted: Posted, view: View) -> Other | None:
+    """The box for one's own text, where the forms take more than is listed."""
+    text = next(iter(posted.get(box := f"{name}-{OTHER}", ())), "")
+    listed = [choice.value for choice in question.choices]
+    if question.input != "choice" or not (text or view.beyond(listed)):
+        return None
+    nothing = not any(posted.get(name, ()))
+    chosen = nothing and bool(text or posted.get(name))
+    return Other(name=box, tip=words(question.other), text=text, chosen=chosen)
+
+
 def _label(question: Question, value: Any) -> Mapping[str, str] | None:
     for choice in question.choices:
         if choice.value == value:
@@ -287,7 +231,7 @@ def _boxes(question: Question, name: str, posted: Posted) -> tuple[Box, ...]:
     )
 
 
-def _askers(form: MergedForm, question: Question) -> tuple[Asking, ...]:
+def _askers(form: MergedForm, question: Question, view: View) -> tuple[Asking, ...]:
     matters = {matter.id: matter for matter in form.matters}
     return tuple(
         Asking(
@@ -295,6 +239,7 @@ def _askers(form: MergedForm, question: Question) -> tuple[Asking, ...]:
             matter=words(matters[a.matter].label),
             label=words(a.label),
             required=a.required,
+            limits=imposed(view, a.matter),
         )
         for a in question.asked_by
         if a.matter in matters
@@ -335,7 +280,8 @@ def _cell(
 ) -> Block:
     question, column = path
     cell = f"{name}-{row.id}-{column.name}"
-    made = _block(page, column, cell, choices=column.choices)
+    view = page.view(column, rows=question.pointer)
+    made = _block(page, column, cell, choices=column.choices, view=view)
     if made.kind == "radios" and len(made.options) > MOST_CELL_RADIOS:
         made = replace(made, kind="select", target=cell)
     required = any(asker.required for asker in column.asked_by)
@@ -363,13 +309,20 @@ def _with_error(
         )
         target = f"{made.name}-{value.box}" if value.box else made.target
         sentence = for_problem(value, question)
-        return replace(made, error=sentence, target=target, boxes=boxes)
+        return _at_other(replace(made, error=sentence, target=target, boxes=boxes))
     if faults:
         boxes = tuple(replace(box, bad=True) for box in made.boxes)
         given = None if value is ABSENT else value
         sentence = for_fault(faults[0], question, page.form, given)
-        return replace(made, error=sentence, boxes=boxes)
+        return _at_other(replace(made, error=sentence, boxes=boxes))
     return made
+
+
+def _at_other(made: Block) -> Block:
+    """What is wrong with one's own text is put right in its box."""
+    if made.other is None or not made.other.text:
+        return made
+    return replace(made, target=made.other.name, other=replace(made.other, bad=True))
 
 
 def answer(answers: Mapping[str, Any], question: Question) -> Any:

@@ -10,7 +10,7 @@ from flask_babel import format_date
 from builder import pointer
 from builder.model import Choice, MergedForm, Question
 from builder.pointer import ABSENT
-from renderer.fields import choice_key
+from renderer.choices import choice_key
 from renderer.wording import language, words
 from renderer.wording import say as _
 

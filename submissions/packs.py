@@ -15,6 +15,7 @@ from builder.model import AffairId, MergedForm
 from builder.proof import ENOUGH, figures, prove
 from builder.transport import transport
 from builder.validity import Judge
+from builder.view import Views
 from submissions import log
 from submissions.errors import (
     Conflict,
@@ -43,6 +44,7 @@ class Published:
     sha256: str
     form: MergedForm
     judge: Judge
+    views: Views
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,4 +261,5 @@ def _compiled(document: Document) -> Published:
         sha256=document["sha256"],
         form=form,
         judge=Judge(form),
+        views=Views(form),
     )

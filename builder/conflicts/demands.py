@@ -137,6 +137,16 @@ class Demands:
         return self._roots[matter.id]
 
 
+def as_facts(matter: Matter) -> Matter:
+    """Return the matter with its own fields told as facts, named by their paths."""
+    fields = {
+        path: replace(field, fact=FactId(path))
+        for path, field in matter.fields.items()
+        if not field.held
+    }
+    return replace(matter, fields=fields)
+
+
 def domain(schema: Schema) -> Demand:
     """Return the demand of the dictionary itself."""
     validator = Validator(schema)

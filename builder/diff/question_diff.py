@@ -11,6 +11,7 @@ from builder.model import Question
 #: What says how it is asked, and follows from nothing else that is compared.
 _MANNERS = (
     "hint",
+    "other",
     "input",
     "unit",
     "sensitivity",

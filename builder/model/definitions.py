@@ -61,6 +61,8 @@ class CodeList:
     #: [canonical, this list] pairs, or none.
     crosswalk: tuple[tuple[str, str], ...] = ()
     one_way: bool = False
+    #: How a value is written that is not listed; None: nobody has said.
+    other: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,8 @@ class Question:
     unit: Text | None = None
     autocomplete: str | None = None
     choices: tuple[Choice, ...] = ()
+    #: How a value is written that is not among the choices, where the forms take one.
+    other: Text | None = None
     #: The loosest length any asker accepts, for the width of the box; never a limit.
     max_length: int | None = None
     #: Asked only in these situations; None: whenever an asker applies.

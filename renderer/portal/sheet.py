@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 from builder.model import Pointer, Question
 from builder.pointer import ABSENT
 from renderer import pieces
+from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, Problem, written
 from renderer.forms import read
 from renderer.origins import Known, known_value
-from renderer.pieces import Block, answer
+from renderer.pieces import answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling, Step, numbers
 from renderer.portal.saving import boxes_of, seen
@@ -150,6 +151,7 @@ def blocks(
     filling = sheet.filling
     page = pieces.Page(
         judge=filling.judge,
+        views=filling.published.views,
         facts=filling.facts,
         posted=posted,
         judged=False,

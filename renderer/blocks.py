@@ -1,0 +1,100 @@
+"""A question as it stands on a page: plain values in the reader's language.
+
+Everything a macro needs stands here; macros decide nothing.
+"""
+
+from dataclasses import dataclass
+
+from renderer.origins import Known
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One choice of a question."""
+
+    id: str
+    key: str
+    label: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """One text box of a date."""
+
+    name: str
+    label: str
+    text: str
+    bad: bool
+    autocomplete: str
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """The box for a value that is not among the choices."""
+
+    name: str
+    tip: str
+    text: str
+    #: None of the choices is chosen, and something is written instead.
+    chosen: bool
+    bad: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """One department's field that a question serves."""
+
+    department: str
+    matter: str
+    label: str
+    required: bool
+    #: The limits that this form draws more tightly than any other.
+    limits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowBlock:
+    """One row of a list."""
+
+    id: str
+    number: int
+    cells: tuple["Block", ...]
+    #: Whether to take it out is being asked.
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One question as it stands on the page."""
+
+    name: str
+    number: str
+    label: str
+    tip: str
+    unit: str
+    kind: str
+    required: bool
+    error: str
+    #: Where a link in the error summary goes.
+    target: str
+    text: str = ""
+    options: tuple[Option, ...] = ()
+    other: Other | None = None
+    boxes: tuple[Box, ...] = ()
+    rows: tuple[RowBlock, ...] = ()
+    may_add: bool = False
+    askers: tuple[Asking, ...] = ()
+    known: Known | None = None
+    opened: bool = False
+    mode: str = ""
+    autocomplete: str = "off"
+    width: str = ""
+
+    @property
+    def errors(self) -> tuple[tuple[str, str], ...]:
+        """(control, sentence) of this question and its rows, in page order."""
+        own = ((self.target, self.error),) if self.error else ()
+        below = (e for row in self.rows for cell in row.cells for e in cell.errors)
+        return (*own, *below)

@@ -1,0 +1,90 @@
+"""The limits of an answer in words: what a hint says, and which department says it.
+
+They come from the view of a question, which is never tighter than the forms. A limit
+is told, never enforced by the browser: it cuts off what is pasted, and counts other
+characters than the forms do.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from builder.model import MatterId, Question
+from builder.view import Bound, View
+from renderer.wording import say as _
+
+#: A limit of a text this short is told beforehand; who writes longer is told then.
+SHORT = 20
+
+
+def tip(view: View, question: Question) -> str:
+    """Return the limit that is worth telling before anybody writes, or ""."""
+    limits = {bound.keyword: bound.limit for bound in view.bounds}
+    match question.input:
+        case "number" if "minimum" in limits and "maximum" in limits:
+            least, most = limits["minimum"], limits["maximum"]
+            return _("%(least)s 至 %(most)s", least=least, most=most)
+        case "text" if limits.get("maxLength", SHORT + 1) <= SHORT:
+            return _at_most(limits["maxLength"])
+        case "paragraph" if "maxLength" in limits:
+            return _at_most(limits["maxLength"])
+    return ""
+
+
+def imposed(view: View, matter: MatterId) -> str:
+    """Return what a matter's form limits most tightly of all, or ""."""
+    said = [_told(bound) for bound in view.bounds if matter in bound.matters]
+    if matter in view.narrowed_by:
+        said.append(_("有的选项它的表里没有"))
+    return _("，").join(each for each in said if each)
+
+
+def _told(bound: Bound) -> str:
+    say = _WORDS.get(bound.keyword)
+    trivial = bound.limit in (0, 1) and bound.keyword in _TRIVIAL
+    return "" if say is None or trivial else say(bound.limit)
+
+
+def _at_least(limit: Any) -> str:
+    return _("至少 %(limit)s 个字", limit=limit)
+
+
+def _at_most(limit: Any) -> str:
+    return _("最多 %(limit)s 个字", limit=limit)
+
+
+def _not_below(limit: Any) -> str:
+    return _("不小于 %(limit)s", limit=limit)
+
+
+def _not_above(limit: Any) -> str:
+    return _("不大于 %(limit)s", limit=limit)
+
+
+def _above(limit: Any) -> str:
+    return _("大于 %(limit)s", limit=limit)
+
+
+def _below(limit: Any) -> str:
+    return _("小于 %(limit)s", limit=limit)
+
+
+def _few(limit: Any) -> str:
+    return _("至少 %(limit)s 项", limit=limit)
+
+
+def _many(limit: Any) -> str:
+    return _("最多 %(limit)s 项", limit=limit)
+
+
+#: Something must be there: that is said by the question itself.
+_TRIVIAL = ("minLength", "minItems", "minimum")
+_WORDS: Mapping[str, Callable[[Any], str]] = {
+    "minLength": _at_least,
+    "maxLength": _at_most,
+    "minimum": _not_below,
+    "maximum": _not_above,
+    "exclusiveMinimum": _above,
+    "exclusiveMaximum": _below,
+    "minItems": _few,
+    "maxItems": _many,
+}
