@@ -205,3 +205,24 @@ def site(app) -> Site:
 @pytest.fixture
 def another_browser(app) -> Site:
     return Site(app)
+
+
+@pytest.fixture
+def opened(site, forms):
+    """Open the page on which a question stands, as somebody to whom all may apply."""
+
+    def open_at(affair, pointer):
+        page = site.begin(affair)
+        while "/situations" in page.path:
+            form = page.form("/situations")
+            chosen = {
+                name: re.search(rf'name="{name}" value="([^"]*)"', page.html).group(1)
+                for name in form.names - form.values.keys() - {"_do"}
+            }
+            page = site.send(page, "/situations", _do="next", **chosen)
+        draft = page.path.split("/")[2]
+        id_ = next(p.id for p in forms[affair].pages if pointer in p.questions)
+        question = next(q for q in forms[affair].questions if q.pointer == pointer)
+        return site.get(f"/drafts/{draft}/pages/{id_}"), question
+
+    return open_at

@@ -1,0 +1,219 @@
+"""What a page offers to choose from: never less than the forms take."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builder.conflicts.demands import Demands, as_facts, domain
+from builder.model import Choice, Question
+from builder.pointer import ABSENT
+from builder.validity import Judge
+from builder.view import Views
+from renderer import pieces
+from renderer.fields import Problem, parse, written
+
+CHOSEN = ("choice", "choices", "yes_no")
+NATIONALITY = "/facts/newborn:person.nationality"
+NEWBORN, COMPANY = "newborn_birth", "enterprise_setup"
+
+
+def every_choice(form):
+    """Return (question, pointer of its list or None) of whatever is chosen."""
+    asked = [(q, None) for q in (*form.situations, *form.questions)]
+    asked += [(c, q.pointer) for q in form.questions for c in q.columns]
+    return [(q, rows) for q, rows in asked if q.input in CHOSEN]
+
+
+def demands_on(form):
+    """Return what all forms demand of an answer, by question and list."""
+    shared = Demands(form.matters, form.facts)
+    own = {matter.id: Demands([as_facts(matter)], {}) for matter in form.matters}
+
+    def on(question):
+        if question.pointer.startswith("/facts/"):
+            fact = form.facts[question.pointer.removeprefix("/facts/")]
+            return shared.of(fact.id) or (domain(fact.schema),)
+        asker = question.asked_by[0]
+        return own[asker.matter].of(asker.path)
+
+    return on
+
+
+def texts(view):
+    """Draw texts of the kind that a view describes."""
+    limits = {bound.keyword: bound.limit for bound in view.bounds}
+    if "pattern" in limits:
+        return st.from_regex(limits["pattern"], fullmatch=True, alphabet=ASCII)
+    most = limits.get("maxLength", 12)
+    return st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=most)
+
+
+ASCII = st.characters(codec="ascii", exclude_categories=["Cc"])
+
+
+@pytest.fixture(scope="session")
+def asked(forms):
+    """Return (judge, views, question, rows, demands) of every such question."""
+    found = []
+    for form in forms.values():
+        judge, views, demands_of = Judge(form), Views(form), demands_on(form)
+        for question, rows in every_choice(form):
+            found.append((judge, views, question, rows, demands_of(question)))
+    return found
+
+
+def block(judge, views, question, rows):
+    """Return the question as its page shows it while every matter applies."""
+    every = [matter.id for matter in judge.form.matters]
+    view = views.of(question, every, rows=rows)
+    page = pieces.Page(judge=judge, views=views, facts={}, posted={}, judged=False)
+    choices = [
+        choice
+        for choice in question.choices
+        if rows is not None or not set(choice.refused_by) & set(every)
+    ]
+    return pieces._block(page, question, question.name, choices=choices, view=view)
+
+
+@given(data=st.data())
+def test_whatever_all_forms_accept_can_be_given_on_the_page(app, asked, data):
+    judge, views, question, rows, demands = data.draw(st.sampled_from(asked))
+    every = [matter.id for matter in judge.form.matters]
+    view = views.of(question, every, rows=rows)
+    listed = [choice.value for choice in question.choices] or [True, False]
+    one = st.sampled_from(listed)
+    if view.choices is None:
+        one = st.one_of(one, texts(view))
+    many = question.input == "choices"
+    value = data.draw(st.lists(one, min_size=1, unique=True) if many else one)
+    if not all(demand.accepts(value) for demand in demands):
+        return
+
+    with app.test_request_context("/"):
+        shown = block(judge, views, question, rows)
+    posted = written(question, question.name, value)
+
+    assert parse(question, question.name, posted) == value
+    for name, said in posted.items():
+        if name == question.name:
+            assert set(said) <= {option.key for option in shown.options}
+        else:
+            assert shown.other is not None
+            assert name == shown.other.name
+
+
+def test_a_choice_is_left_out_only_where_a_form_refuses_it(app, asked):
+    left_out = 0
+    for judge, views, question, rows, demands in asked:
+        with app.test_request_context("/"):
+            offered = {o.key for o in block(judge, views, question, rows).options}
+        for choice in question.choices:
+            if choice.value not in offered:
+                value = [choice.value] if question.input == "choices" else choice.value
+                assert not all(demand.accepts(value) for demand in demands)
+                left_out += 1
+    assert left_out > 100
+
+
+def test_the_lists_that_are_known_in_part_are_open_and_no_other(app, asked, catalogue):
+    parts = {
+        name
+        for name, codelist in catalogue.codelists.items()
+        if codelist.other is not None
+    }
+    told = {tuple(c.value for c in catalogue.codelists[name].values) for name in parts}
+
+    with app.test_request_context("/"):
+        for judge, views, question, rows, _ in asked:
+            other = block(judge, views, question, rows).other
+            assert (other is not None) == (question.other is not None)
+            if other is not None:
+                assert tuple(choice.value for choice in question.choices) in told
+                assert other.tip != ""
+
+
+KINDS = Question(
+    pointer="/facts/x:y",
+    name="f1",
+    label={"zh-CN": "某项"},
+    input="choice",
+    sensitivity="general",
+    choices=(Choice(value="1", label={"zh-CN": "一"}),),
+)
+
+
+@pytest.mark.parametrize(
+    ("posted", "value"),
+    [
+        ({"f1": ["1"]}, "1"),
+        ({"f1": [""], "f1-o": [" KAZ "]}, "KAZ"),
+        ({"f1-o": ["KAZ"]}, "KAZ"),
+        ({"f1": ["1"], "f1-o": ["  "]}, "1"),
+        ({"f1": [""], "f1-o": [""]}, ABSENT),
+        ({"f1": ["1"], "f1-o": ["KAZ"]}, Problem("choice_and_other", "o")),
+        ({"f1": ["2"]}, Problem("choice")),
+    ],
+)
+def test_a_choice_or_a_text_of_ones_own_is_read(posted, value):
+    assert parse(KINDS, "f1", posted) == value
+
+
+def test_a_nationality_that_is_not_listed_is_written_kept_and_shown(site, opened):
+    page, question = opened(NEWBORN, NATIONALITY)
+    box = f"{question.name}-o"
+    assert "写三个大写字母的国家代码" in page.words
+
+    site.send(page, page.path, _do="next", **{box: "KAZ"})
+
+    again = site.get(page.path)
+    assert again.form(page.path).values[box] == ["KAZ"]
+    assert question.name not in again.form(page.path).values
+    assert "KAZ" in site.get(page.path.split("/pages/")[0] + "/check").words
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [("哈萨克斯坦", "写三个大写字母的国家代码"), ("kaz", "写三个大写字母的国家代码")],
+)
+def test_what_the_forms_refuse_is_put_right_in_its_own_box(
+    site, opened, typed, sentence
+):
+    page, question = opened(NEWBORN, NATIONALITY)
+    box = f"{question.name}-o"
+
+    refused = site.send(page, page.path, _do="next", **{box: typed})
+
+    assert refused.status == 422
+    assert f'href="#{box}"' in refused.html
+    assert refused.form(page.path).values[box] == [typed]
+    assert ("input", "aria-invalid", "true") in refused.attributes
+    summary = refused.words.split("先核对")[0]
+    assert sentence in summary
+
+
+def test_who_chooses_and_writes_is_asked_to_keep_one(site, opened):
+    page, question = opened(NEWBORN, NATIONALITY)
+    both = {question.name: "CHN", f"{question.name}-o": "KAZ"}
+
+    refused = site.send(page, page.path, _do="next", **both)
+
+    assert refused.status == 422
+    assert "选了一项，又写了别的，请只留一个" in refused.words
+    served = refused.form(page.path).values
+    assert (served[question.name], served[f"{question.name}-o"]) == (["CHN"], ["KAZ"])
+
+
+def test_a_list_of_few_choices_has_one_for_none_of_them(site, opened):
+    page, question = opened(COMPANY, "/facts/org:tax.registration_type")
+    none = re.search(rf'<input type="radio" id="{question.name}-none"[^>]*>', page.html)
+
+    assert 'value=""' in none.group()
+    assert "checked" not in none.group()
+    site.send(page, page.path, _do="next", **{f"{question.name}-o": "175"})
+    again = site.get(page.path)
+    none = re.search(
+        rf'<input type="radio" id="{question.name}-none"[^>]*>', again.html
+    )
+    assert "checked" in none.group()
