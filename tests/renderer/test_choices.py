@@ -1,17 +1,19 @@
 """What a page offers to choose from: never less than the forms take."""
 
 import re
+from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builder.conflicts.demands import Demands, as_facts, domain
 from builder.model import Choice, Question
 from builder.pointer import ABSENT
 from builder.validity import Judge
-from builder.view import Views
+from builder.view import View, Views
 from renderer import pieces
+from renderer.blocks import Block
 from renderer.fields import Problem, parse, written
 
 CHOSEN = ("choice", "choices", "yes_no")
@@ -53,85 +55,95 @@ def texts(view):
 ASCII = st.characters(codec="ascii", exclude_categories=["Cc"])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One question, what all forms demand of it, and how its page shows it."""
+
+    question: Question
+    demands: tuple
+    view: View
+    shown: Block
+
+    @property
+    def values(self):
+        """Draw what is listed, and where the forms take more, that too."""
+        listed = [choice.value for choice in self.question.choices] or [True, False]
+        one = st.sampled_from(listed)
+        if self.view.choices is None:
+            one = st.one_of(one, texts(self.view))
+        many = self.question.input == "choices"
+        return st.lists(one, min_size=1, unique=True) if many else one
+
+    def accepts(self, value):
+        return all(demand.accepts(value) for demand in self.demands)
+
+
 @pytest.fixture(scope="session")
-def asked(forms):
-    """Return (judge, views, question, rows, demands) of every such question."""
+def asked(app, forms):
+    """Return every question of the six affairs that is answered by choosing."""
     found = []
     for form in forms.values():
         judge, views, demands_of = Judge(form), Views(form), demands_on(form)
+        every = [matter.id for matter in form.matters]
         for question, rows in every_choice(form):
-            found.append((judge, views, question, rows, demands_of(question)))
+            view = views.of(question, every, rows=rows)
+            with app.test_request_context("/"):
+                shown = block(judge, views, question, view)
+            found.append(Asked(question, demands_of(question), view, shown))
     return found
 
 
-def block(judge, views, question, rows):
+def block(judge, views, question, view):
     """Return the question as its page shows it while every matter applies."""
-    every = [matter.id for matter in judge.form.matters]
-    view = views.of(question, every, rows=rows)
     page = pieces.Page(judge=judge, views=views, facts={}, posted={}, judged=False)
-    choices = [
-        choice
-        for choice in question.choices
-        if rows is not None or not set(choice.refused_by) & set(every)
-    ]
-    return pieces._block(page, question, question.name, choices=choices, view=view)
+    left = [choice for choice in question.choices if not choice.refused_by]
+    return pieces._block(page, question, question.name, choices=left, view=view)
 
 
+@settings(max_examples=15)
 @given(data=st.data())
-def test_whatever_all_forms_accept_can_be_given_on_the_page(app, asked, data):
-    judge, views, question, rows, demands = data.draw(st.sampled_from(asked))
-    every = [matter.id for matter in judge.form.matters]
-    view = views.of(question, every, rows=rows)
-    listed = [choice.value for choice in question.choices] or [True, False]
-    one = st.sampled_from(listed)
-    if view.choices is None:
-        one = st.one_of(one, texts(view))
-    many = question.input == "choices"
-    value = data.draw(st.lists(one, min_size=1, unique=True) if many else one)
-    if not all(demand.accepts(value) for demand in demands):
-        return
+def test_whatever_all_forms_accept_can_be_given_on_the_page(asked, data):
+    for each in asked:
+        question, value = each.question, data.draw(each.values)
+        if not each.accepts(value):
+            continue
 
-    with app.test_request_context("/"):
-        shown = block(judge, views, question, rows)
-    posted = written(question, question.name, value)
+        posted = written(question, question.name, value)
 
-    assert parse(question, question.name, posted) == value
-    for name, said in posted.items():
-        if name == question.name:
-            assert set(said) <= {option.key for option in shown.options}
-        else:
-            assert shown.other is not None
-            assert name == shown.other.name
+        assert parse(question, question.name, posted) == value
+        for name, said in posted.items():
+            if name == question.name:
+                assert set(said) <= {option.key for option in each.shown.options}
+            else:
+                assert each.shown.other is not None
+                assert name == each.shown.other.name
 
 
-def test_a_choice_is_left_out_only_where_a_form_refuses_it(app, asked):
+def test_a_choice_is_left_out_only_where_a_form_refuses_it(asked):
     left_out = 0
-    for judge, views, question, rows, demands in asked:
-        with app.test_request_context("/"):
-            offered = {o.key for o in block(judge, views, question, rows).options}
-        for choice in question.choices:
-            if choice.value not in offered:
-                value = [choice.value] if question.input == "choices" else choice.value
-                assert not all(demand.accepts(value) for demand in demands)
+    for each in asked:
+        offered = {option.key for option in each.shown.options}
+        many = each.question.input == "choices"
+        for value in (choice.value for choice in each.question.choices):
+            if value not in offered:
+                assert not each.accepts([value] if many else value)
                 left_out += 1
     assert left_out > 100
 
 
-def test_the_lists_that_are_known_in_part_are_open_and_no_other(app, asked, catalogue):
-    parts = {
-        name
-        for name, codelist in catalogue.codelists.items()
+def test_the_lists_that_are_known_in_part_are_open_and_no_other(asked, catalogue):
+    told = {
+        tuple(choice.value for choice in codelist.values)
+        for codelist in catalogue.codelists.values()
         if codelist.other is not None
     }
-    told = {tuple(c.value for c in catalogue.codelists[name].values) for name in parts}
+    opened = [each for each in asked if each.shown.other is not None]
 
-    with app.test_request_context("/"):
-        for judge, views, question, rows, _ in asked:
-            other = block(judge, views, question, rows).other
-            assert (other is not None) == (question.other is not None)
-            if other is not None:
-                assert tuple(choice.value for choice in question.choices) in told
-                assert other.tip != ""
+    assert len(opened) == 9
+    assert opened == [each for each in asked if each.question.other is not None]
+    for each in opened:
+        assert tuple(choice.value for choice in each.question.choices) in told
+        assert each.shown.other.tip != ""
 
 
 KINDS = Question(
