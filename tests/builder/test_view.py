@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from builder.conflicts.demands import Demands
 from builder.json_schema import Validator
 from builder.model import Fact, Field, Lens, Limit, Matter
-from builder.view import Bound, view
+from builder.view import Bound, View, Views, view
 
 WORDS = {"zh-CN": "x", "en": "x"}
 
@@ -177,3 +177,75 @@ def test_the_view_of_every_shipped_fact_takes_what_the_forms_take(forms, affair)
                 assert told.accepts(value)
         for bound in shown.bounds:
             assert set(bound.matters) <= {m for each in made for m in each.matters}
+
+
+@pytest.mark.parametrize(
+    ("choices", "offered", "beyond"),
+    [
+        (None, ["a"], True),
+        (("a", "b"), ["a"], True),
+        (("a",), ["a", "b"], False),
+        ((1, True), [True, 1], False),
+        ((1,), [True], True),
+        ((), [], False),
+    ],
+)
+def test_what_is_offered_may_leave_something_out(choices, offered, beyond):
+    shown = View(schema=True, bounds=(), choices=choices)
+
+    assert shown.beyond(offered) is beyond
+
+
+@pytest.mark.parametrize(
+    ("slots", "choices"),
+    [
+        (({"type": "boolean"},), (True, False)),
+        (({"type": "array", "items": {"enum": ["a", "b"]}},), ("a", "b")),
+        # What no schema crosses: the forms themselves are asked.
+        (({"enum": ["a", "bb", "xx"]}, {"pattern": "^(?!a)"}), ("bb", "xx")),
+    ],
+)
+def test_choices_are_found_wherever_the_forms_leave_only_some(slots, choices):
+    assert view(demanded(*slots)).choices == choices
+
+
+def limited(definitions):
+    """The small affair, one of its forms taking a shorter number than the other."""
+    register = definitions["matters/register/schema.json"]["properties"]
+    register["idNo"] = {"type": "string", "maxLength": 18}
+    pension = definitions["matters/pension/schema.json"]["properties"]
+    pension["person"]["properties"]["idNumber"] = {"type": "string", "maxLength": 9}
+    definitions["elements.json"]["elements"]["person.number"] |= {
+        "schema": {"type": "string"},
+        "example": "1",
+    }
+    return definitions.merge()
+
+
+def test_only_the_matters_that_apply_have_a_say(definitions):
+    form = limited(definitions)
+    views = Views(form)
+    number = next(q for q in form.questions if q.pointer.endswith("person.number"))
+
+    def longest(*applicable):
+        bounds = views.of(number, applicable).bounds
+        return {b.limit: b.matters for b in bounds if b.keyword == "maxLength"}
+
+    assert longest("register", "pension", "card") == {9: ("pension",)}
+    assert longest("register", "card") == {18: ("register",)}
+    assert longest("card") == {}
+    assert longest() == longest("parking") == {}
+
+
+def test_a_column_of_a_list_has_a_view_of_its_own(definitions):
+    form = definitions.merge()
+    rows = next(q for q in form.questions if q.pointer == "/matters/pension/accounts")
+    number, main = rows.columns
+    views = Views(form)
+
+    shown = views.of(number, ["pension"], rows=rows.pointer)
+
+    assert Bound(keyword="maxLength", limit=8, matters=("pension",)) in shown.bounds
+    assert views.of(main, ["pension"], rows=rows.pointer).choices == (True, False)
+    assert views.of(rows, ["pension"]).choices is None
+    assert views.of(number, ["pension"], rows=rows.pointer) is shown
