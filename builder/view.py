@@ -57,10 +57,10 @@ class View:
     narrowed_by: tuple[MatterId, ...] = ()
 
     def beyond(self, offered: Iterable[Any]) -> bool:
-        """Tell whether other values than these may be accepted."""
+        """Tell whether other values than these may be accepted; null is never given."""
         if self.choices is None:
             return True
-        known = {pack.canonical(value) for value in offered}
+        known = {pack.canonical(value) for value in (*offered, None)}
         return any(pack.canonical(value) not in known for value in self.choices)
 
 
@@ -70,6 +70,7 @@ class Views:
     def __init__(self, form: MergedForm) -> None:
         """Take the form."""
         self._form = form
+        self._own: dict[MatterId, Demands] = {}
         self._worked_out = lru_cache(_MOST_VIEWS)(self._work_out)
 
     def of(
@@ -93,7 +94,8 @@ class Views:
     def _work_out(self, where: str, applicable: frozenset[MatterId]) -> View:
         kind, name, *rest = pointer.parts(where)
         if kind != "facts":
-            return view(self._own(MatterId(name)).of(FactId(pointer.join(rest))))
+            own = self._remainder(MatterId(name))
+            return view(own.of(FactId(pointer.join(rest))))
         fact = self._form.facts[FactId(name)]
         return view(self._shared.of(fact.id, applicable) or (domain(fact.schema),))
 
@@ -101,16 +103,11 @@ class Views:
     def _shared(self) -> Demands:
         return Demands(self._form.matters, self._form.facts)
 
-    def _own(self, matter: MatterId) -> Demands:
-        known = self._remainders.get(matter)
-        if known is None:
+    def _remainder(self, matter: MatterId) -> Demands:
+        if matter not in self._own:
             whole = next(each for each in self._form.matters if each.id == matter)
-            known = self._remainders[matter] = Demands([as_facts(whole)], {})
-        return known
-
-    @cached_property
-    def _remainders(self) -> dict[MatterId, Demands]:
-        return {}
+            self._own[matter] = Demands([as_facts(whole)], {})
+        return self._own[matter]
 
 
 def view(demands: Sequence[Demand]) -> View:

@@ -8,7 +8,7 @@ characters than the forms do.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from builder.model import MatterId, Question
+from builder.model import Asker, Question
 from builder.view import Bound, View
 from renderer.wording import say as _
 
@@ -30,10 +30,15 @@ def tip(view: View, question: Question) -> str:
     return ""
 
 
-def imposed(view: View, matter: MatterId) -> str:
-    """Return what a matter's form limits most tightly of all, or ""."""
-    said = [_told(bound) for bound in view.bounds if matter in bound.matters]
-    if matter in view.narrowed_by:
+def imposed(view: View, asker: Asker) -> str:
+    """Return what an asker's form limits most tightly of all, or "".
+
+    How many bytes its department can keep is no matter of schemas: it is always told.
+    """
+    said = [_told(bound) for bound in view.bounds if asker.matter in bound.matters]
+    if asker.bytes is not None:
+        said.append(_kept(asker.bytes.max // BYTES_OF_ONE[asker.bytes.encoding]))
+    if asker.matter in view.narrowed_by:
         said.append(_("有的选项它的表里没有"))
     return _("，").join(each for each in said if each)
 
@@ -76,6 +81,12 @@ def _many(limit: Any) -> str:
     return _("最多 %(limit)s 项", limit=limit)
 
 
+def _kept(limit: int) -> str:
+    return _("系统只存得下约 %(limit)s 个汉字", limit=limit)
+
+
+#: Bytes of a Chinese character.
+BYTES_OF_ONE = {"utf-8": 3, "gbk": 2}
 #: Something must be there: that is said by the question itself.
 _TRIVIAL = ("minLength", "minItems", "minimum")
 _WORDS: Mapping[str, Callable[[Any], str]] = {

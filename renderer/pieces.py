@@ -239,7 +239,7 @@ def _askers(form: MergedForm, question: Question, view: View) -> tuple[Asking, .
             matter=words(matters[a.matter].label),
             label=words(a.label),
             required=a.required,
-            limits=imposed(view, a.matter),
+            limits=imposed(view, a),
         )
         for a in question.asked_by
         if a.matter in matters

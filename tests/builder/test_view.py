@@ -187,6 +187,7 @@ def test_the_view_of_every_shipped_fact_takes_what_the_forms_take(forms, affair)
         (("a",), ["a", "b"], False),
         ((1, True), [True, 1], False),
         ((1,), [True], True),
+        (("a", None), ["a"], False),
         ((), [], False),
     ],
 )

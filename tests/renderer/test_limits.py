@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from builder.model import Asker, ByteLimit
 from builder.view import Bound, View
 from renderer import limits
 
@@ -58,13 +59,27 @@ def test_each_form_is_told_with_the_limits_that_are_its_own(app):
     )
 
     with app.test_request_context("/"):
-        said = {matter: limits.imposed(seen, matter) for matter in "ABCD"}
+        said = {
+            matter: limits.imposed(
+                seen,
+                Asker(
+                    matter=matter,
+                    path="/x",
+                    label={},
+                    required=False,
+                    bytes=ByteLimit(max=4000, encoding="utf-8")
+                    if matter == "D"
+                    else None,
+                ),
+            )
+            for matter in "ABCD"
+        }
 
     assert said == {
         "A": "",
         "B": "最多 30 个字",
         "C": "大于 5，小于 9，不大于 8，至少 2 项，最多 3 项",
-        "D": "有的选项它的表里没有",
+        "D": "系统只存得下约 1333 个汉字，有的选项它的表里没有",
     }
 
 
