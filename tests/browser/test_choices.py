@@ -1,0 +1,44 @@
+"""Choices in a real browser: what no list names can be written, on any width."""
+
+import pytest
+
+NEWBORN = "newborn_birth"
+PAYEE = "/matters/hrss.maternity_allowance/PAYUNIT"
+
+pytestmark = pytest.mark.browser
+
+
+def open_question(page, form, pointer):
+    """Begin a form, say the first choice of every situation, open a question's page."""
+    page.goto(f"/affairs/{form.affair}")
+    page.locator('form[action$="/start"] button').click()
+    while "/situations" in page.url:
+        for block in page.locator("[data-question]").all():
+            block.locator("input[type=radio]").first.check()
+        page.locator('.go button[value="next"]').click()
+    here = next(each.id for each in form.pages if pointer in each.questions)
+    page.goto(f"{page.url.split('?')[0]}/pages/{here}")
+    return next(each for each in form.questions if each.pointer == pointer)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_box_for_ones_own_words_comes_with_none_of_these(
+    new_page, look, forms, scripts
+):
+    page = new_page(java_script_enabled=scripts)
+    question = open_question(page, forms[NEWBORN], PAYEE)
+    box, none = (page.locator(f"#{question.name}-{end}") for end in ("o", "none"))
+
+    assert not box.is_visible()
+    none.check()
+    assert box.is_visible()
+    box.fill("由双方的父母共同领取，再按约定的比例分给每一个人")
+    page.locator('.go button[value="next"]').click()
+
+    assert box.is_visible()
+    assert box.get_attribute("aria-invalid") == "true"
+    assert page.locator(f'#errors a[href="#{question.name}-o"]').count() == 1
+    look(page)
+    # Who turns to a listed choice still sees what is left in the box.
+    page.locator(f"#{question.name}-0").check()
+    assert box.is_visible()
