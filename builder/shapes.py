@@ -19,7 +19,7 @@ from builder.errors import (
     RegexError,
     ShapeError,
 )
-from builder.json_schema import SchemaError, Validator, keywords
+from builder.json_schema import SchemaError, Validator, keywords, measures
 from builder.json_schema.dialects import MOST_DEPTH
 from builder.model import Schema
 from builder.patterns.ecma import is_foreign
@@ -52,9 +52,15 @@ def schema_errors(schema: Schema, place: str) -> Iterator[BuilderError]:
     if _depth_exceeds(schema, MOST_DEPTH):
         yield FormSchemaError(place, f"it is nested more than {MOST_DEPTH} deep.")
         return
+    words = words or keywords.WORDS
+    excesses = list(measures.excesses(schema, words))
+    if excesses:
+        for where, reason in excesses:
+            yield FormSchemaError(f"{place}{pointer.join(where)}", reason)
+        return
     unreadable = [
         RegexError(f"{place}{pointer.join(where)}", pattern)
-        for where, pattern in keywords.patterns(schema, words or keywords.WORDS)
+        for where, pattern in keywords.patterns(schema, words)
         if not _readable(pattern)
     ]
     try:

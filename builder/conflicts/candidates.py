@@ -66,7 +66,10 @@ def candidates(schemas: Sequence[Schema], given: Iterable[Any] = ()) -> Iterator
     )
     seen = set()
     for value in islice(found, MOST_CANDIDATES):
-        key = pack.canonical(value)
+        try:
+            key = pack.canonical(value)
+        except TypeError:  # a number of more digits than JSON files may have here
+            continue
         if key not in seen:
             seen.add(key)
             yield value

@@ -1,22 +1,24 @@
 """What a slot's schema says of the canonical value: its pull-back through a lens.
 
-Law: a canonical value of the domain is accepted by the pull-back exactly when the lens
-can write it and the slot accepts what it writes (merge algebra, §2.6). Where that
-cannot be written as a schema it is a `Residual`, and V decides. Of a scale the law
-holds for numbers of up to 15 digits; beyond, a number may have no exact writing.
+Law: of a canonical value of the domain that the lens can write, the pull-back says what
+the slot says of the writing (merge algebra, §2.6). Where that cannot be written as a
+schema it is a `Residual`, and V decides. Of a scale the law holds for numbers of up to
+15 digits; beyond, a number may have no exact writing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from builder import lenses
 from builder.lenses import UndefinedError
 from builder.lenses.lens_laws import finite
-from builder.model import FactId, Field, Lens, Part, Schema
+from builder.model import Lens, Schema
 from builder.patterns import plain_patterns
 from builder.patterns.plain_patterns import UnsaidError
+from builder.patterns.texts import both, opposite, search, texts_of
+from builder.patterns.written import written_texts
 
 _ANNOTATIONS = frozenset(
     [
@@ -33,21 +35,26 @@ _ANNOTATIONS = frozenset(
         "label",
     ]
 )
-_DAY = frozenset({"YYYY", "MM", "DD"})
-#: What a date holds beyond year and month, by what the template writes.
-_REST = {"DD": "-[0-9]{2}", "HH": "T[0-9]{2}:[0-9]{2}"}
+_DAY = "-[0-9]{2}"
+_CLOCK = "T[0-9]{2}:[0-9]{2}"
+_CANONICAL = {
+    "YYYY-MM": "^[0-9]{4}-[0-9]{2}$",
+    "YYYY-MM-DD": f"^[0-9]{{4}}-[0-9]{{2}}{_DAY}$",
+    "YYYY-MM-DDTHH:mm": f"^[0-9]{{4}}-[0-9]{{2}}{_DAY}{_CLOCK}$",
+}
+#: Steps in comparing what a lens writes with what a slot accepts.
+_MOST_STEPS = 40_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """The place of a fact in a form: its schema in 2020-12, references followed."""
+    """The place of a fact in a form."""
 
-    #: What stands for the schema in T, such as a `$ref` into the form.
+    #: What stands for its schema in T, such as a `$ref` into the form.
     reference: Schema
-    schema: Schema
+    #: In 2020-12, with references written out; None: they have no end.
+    schema: Schema | None
     accepts: Callable[[Any], bool]
-    #: record: the slots of the parts, by the name of their property.
-    inside: Mapping[str, "Slot"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,141 +70,73 @@ def pull_back(lens: Lens, slot: Slot, domain: Schema) -> Schema | Residual:
     """Return the schema of the canonical values whose writing the slot accepts.
 
     Args:
-        lens: of one fact; a line or a record goes to `pull_back_parts`.
+        lens: of one fact; of a line that several share, nothing is said.
         slot: where the fact stands in the form.
         domain: the data element's own schema.
     """
-    if lens.kind == "identity":
+    if _as_it_is(lens, domain):
         return slot.reference
-    if lens.kind == "upper":
-        return {"allOf": [_writable(lens, domain), slot.reference]}
     values = [c for c, _ in lens.pairs] if lens.kind == "table" else finite(domain)
     if values is not None:
-        return _named(value for value in values if _fits(lens, slot, value))
+        return _named(value for value in values if fits(lens, slot, value))
+    if slot.schema is None:
+        return Residual(necessary=True, reason="its references have no end")
     held = finite(slot.schema)
     if held is not None and not lens.one_way:
         return _named(_read(lens, slot, held))
-    return _by_keyword(lens, slot, domain)
+    compared = _compared(lens, slot.schema, domain)
+    if compared is not None:
+        return compared
+    said, reasons = _by_keyword(lens, slot.schema)
+    return Residual(necessary=said, reason="; ".join(reasons)) if reasons else said
 
 
-def _by_keyword(lens: Lens, slot: Slot, domain: Schema) -> Schema | Residual:
-    if isinstance(slot.schema, bool):
-        return _writable(lens, domain) if slot.schema else False
-    said: list[Schema] = [_writable(lens, domain)]
-    reasons = []
-    for keyword, limit in slot.schema.items():
-        try:
-            said.append(_keyword(lens, slot.schema, keyword, limit, domain))
-        except UnsaidError as error:
-            reasons.append(f"{keyword}: {error}")
-    if reasons:
-        return Residual(necessary=_all_of(said), reason="; ".join(reasons))
-    return _all_of(said)
+def writable(lens: Lens, domain: Schema) -> Schema:
+    """Return the values of a domain that the lens can write; True: surely all."""
+    match lens.kind:
+        case "table":
+            return _named(c for c, _ in lens.pairs)
+        case "strip":
+            found = _groups(lens)
+        case "scale":
+            return _numbers(lens)
+        case _:
+            found = _written(lens)
+    told = isinstance(domain, Mapping) and domain.get("type") == "string"
+    if told and _none(both(texts_of(domain), opposite(texts_of(found)))):
+        return True
+    return found
 
 
-def pull_back_parts(
-    binding: Field, slot: Slot, domains: Mapping[FactId, Schema]
-) -> Schema | Residual:
-    """Return the schema of the facts whose line or record the slot accepts.
-
-    It stands where the facts stand, and holds while the field is written. A line is
-    always a residual.
-    """
-    if binding.lens.kind == "record":
-        return _record(binding, slot, domains)
-    limit = slot.schema.get("maxLength") if isinstance(slot.schema, Mapping) else None
-    needed: dict[str, Schema] = {}
-    for part in binding.parts:
-        if part.lens.kind == "identity":
-            bound = {} if limit is None else {"maxLength": limit}
-            needed[part.fact] = {"type": "string", **bound}
-    reason = "the parts share one line, and only the whole line is judged"
-    return Residual(necessary=_properties(needed), reason=reason)
-
-
-def _record(
-    binding: Field, slot: Slot, domains: Mapping[FactId, Schema]
-) -> Schema | Residual:
-    told = slot.schema if isinstance(slot.schema, Mapping) else {}
-    if slot.schema is False:
-        return False
-    known = {"type", "properties", "required", "additionalProperties"} | _ANNOTATIONS
-    reasons = [f"{k}: it judges the whole object" for k in told if k not in known]
-    said: dict[str, Schema] = {}
-    for part in binding.parts:
-        below = _part(part, slot, told, domains[part.fact])
-        if isinstance(below, Residual):
-            reasons.append(f"{part.name}: {below.reason}")
-            below = below.necessary
-        said[part.fact] = below
-    names = {part.name: part.fact for part in binding.parts}
-    asked = told.get("required", ())
-    if "object" not in _kinds(told) or not set(asked) <= names.keys():
-        return False
-    necessary = _properties(said) | {"required": [names[name] for name in asked]}
-    if reasons:
-        return Residual(necessary=necessary, reason="; ".join(reasons))
-    return necessary
-
-
-def _part(
-    part: Part, slot: Slot, told: Mapping[str, Any], domain: Schema
-) -> Schema | Residual:
-    if part.name in slot.inside:
-        return pull_back(part.lens, slot.inside[part.name], domain)
-    others = told.get("additionalProperties", True)
-    if isinstance(others, bool):
-        return _writable(part.lens, domain) if others else False
-    return Residual(necessary=True, reason="additionalProperties judges it")
-
-
-def _fits(lens: Lens, slot: Slot, value: Any) -> bool:
+def fits(lens: Lens, slot: Slot, value: Any) -> bool:
+    """Tell whether the slot accepts what the lens writes for a value."""
     try:
         return slot.accepts(lenses.get(lens, value))
     except UndefinedError:
         return False
 
 
-def _read(lens: Lens, slot: Slot, written: tuple[Any, ...]) -> Iterator[Any]:
-    for value in written:
-        try:
-            canonical = lenses.put(lens, value)
-        except UndefinedError:
-            continue
-        if _fits(lens, slot, canonical):
-            yield canonical
+def _written(lens: Lens) -> Schema:
+    """Return the texts that a lens on texts can write."""
+    match lens.kind:
+        case "date":
+            return {"type": "string", "pattern": _enough_for(lens.template)}
+        case "affix":
+            return {"type": "string"}
+        case "upper":
+            return {"type": "string", "pattern": "^[^a-z]*$"}
+        case _:
+            return True
 
 
-def _named(values: Iterator[Any]) -> Schema:
-    found = list(values)
-    return {"enum": found} if found else False
-
-
-def _all_of(schemas: list[Schema]) -> Schema:
-    said = [schema for schema in schemas if schema is not True]
-    if any(schema is False for schema in said):
-        return False
-    if len(said) > 1:
-        return {"allOf": said}
-    return said[0] if said else True
-
-
-def _properties(schemas: Mapping[str, Schema]) -> dict[str, Any]:
-    return {"properties": dict(schemas)}
-
-
-def _kinds(schema: Mapping[str, Any]) -> tuple[str, ...]:
-    kinds = schema.get("type", ("object", "string", "number"))
-    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
-
-
-def _writable(lens: Lens, domain: Schema) -> Schema:
-    """Return the schema of the values of the domain that the lens can write."""
-    if lens.kind == "table":
-        return _named(c for c, _ in lens.pairs)
-    if lens.kind == "date":
-        return _dates(lens, domain)
-    return _WRITABLE[lens.kind](lens) if lens.kind in _WRITABLE else True
+def _enough_for(template: str) -> str:
+    """Return the pattern of the canonical dates that say enough for a template."""
+    parts = lenses.date_parts(template)
+    if parts & {"HH", "mm"}:
+        return _CANONICAL["YYYY-MM-DDTHH:mm"]
+    if "DD" in parts:
+        return f"^[0-9]{{4}}-[0-9]{{2}}{_DAY}(?:{_CLOCK})?$"
+    return f"^[0-9]{{4}}-[0-9]{{2}}(?:{_DAY}(?:{_CLOCK})?)?$"
 
 
 def _groups(lens: Lens) -> Schema:
@@ -212,29 +151,85 @@ def _numbers(lens: Lens) -> Schema:
     return {"type": "number", "minimum": -whole, "maximum": whole}
 
 
-_WRITABLE: Mapping[str, Callable[[Lens], Schema]] = {
-    "affix": lambda _: {"type": "string"},
-    "strip": _groups,
-    "upper": lambda _: {"type": "string", "pattern": "^[^a-z]*$"},
-    "scale": _numbers,
-}
+def _as_it_is(lens: Lens, domain: Schema) -> bool:
+    """Tell whether the lens writes a value of this domain as it is, or not at all."""
+    if lens.kind in ("identity", "upper"):
+        return True
+    if lens.kind != "date" or lens.template not in _CANONICAL:
+        return False
+    told = {"type": "string", "pattern": _CANONICAL[lens.template]}
+    other = both(texts_of(domain), texts_of(_written(lens)), opposite(texts_of(told)))
+    return _none(other)
 
 
-def _dates(lens: Lens, domain: Schema) -> Schema:
-    parts = lenses.date_parts(lens.template)
-    told = domain if isinstance(domain, Mapping) else {}
-    if (told.get("type"), told.get("format")) == ("string", "date") and parts <= _DAY:
-        return True  # the domain holds nothing else
-    time = "HH" in parts or "mm" in parts
-    day = time or "DD" in parts
-    tail = _REST["HH"] if time else f"({_REST['HH']})?"
-    tail = _REST["DD"] + tail if day else f"({_REST['DD']}{tail})?"
-    return {"type": "string", "pattern": f"^[0-9]{{4}}-[0-9]{{2}}{tail}$"}
+def _compared(lens: Lens, schema: Schema, domain: Schema) -> bool | None:
+    """Return whether a slot accepts all that a lens on texts writes, or nothing of it.
+
+    None: it accepts some, or that is not proven.
+    """
+    if lens.kind not in ("date", "affix"):
+        return None
+    values = both(texts_of(domain), texts_of(_written(lens)))
+    accepted = written_texts(lens, schema)
+    if _none(both(values, opposite(accepted))):
+        return True
+    return False if _none(both(values, accepted)) else None
 
 
-def _keyword(
-    lens: Lens, schema: Mapping[str, Any], keyword: str, limit: Any, domain: Schema
-) -> Schema:
+def _none(formula: Any) -> bool:
+    """Tell whether it is proven that no text fits."""
+    return search(formula, lambda _: True, steps=_MOST_STEPS).none
+
+
+def _read(lens: Lens, slot: Slot, written: tuple[Any, ...]) -> Iterator[Any]:
+    for value in written:
+        try:
+            canonical = lenses.put(lens, value)
+        except UndefinedError:
+            continue
+        if fits(lens, slot, canonical):
+            yield canonical
+
+
+def _named(values: Iterator[Any]) -> Schema:
+    found = list(values)
+    return {"enum": found} if found else False
+
+
+def _by_keyword(lens: Lens, schema: Schema) -> tuple[Schema, list[str]]:
+    """Return what can be said keyword by keyword, and why the rest cannot."""
+    if isinstance(schema, bool):
+        return schema, []
+    said: list[Schema] = []
+    reasons = []
+    for keyword, limit in schema.items():
+        if keyword == "allOf":
+            each = [_by_keyword(lens, one) for one in limit]
+            said += [one for one, _ in each]
+            reasons += [reason for _, found in each for reason in found]
+            continue
+        try:
+            said.append(_keyword(lens, schema, keyword, limit))
+        except UnsaidError as error:
+            reasons.append(f"{keyword}: {error}")
+    return _all_of(said), reasons
+
+
+def _all_of(schemas: list[Schema]) -> Schema:
+    said = [schema for schema in schemas if schema is not True]
+    if any(schema is False for schema in said):
+        return False
+    if len(said) > 1:
+        return {"allOf": said}
+    return said[0] if said else True
+
+
+def _kinds(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    kinds = schema.get("type", ("object", "string", "number"))
+    return (kinds,) if isinstance(kinds, str) else tuple(kinds)
+
+
+def _keyword(lens: Lens, schema: Mapping[str, Any], keyword: str, limit: Any) -> Schema:
     """Return what one keyword of the slot says of the canonical value.
 
     Raises:
@@ -251,9 +246,6 @@ def _keyword(
         return plain_patterns.length(lens, keyword, int(limit))
     if keyword == "pattern":
         return plain_patterns.pattern(lens, limit)
-    as_it_is = lens.template == "YYYY-MM-DD" and _dates(lens, domain) is True
-    if as_it_is and (keyword, limit) == ("format", "date"):
-        return True
     raise UnsaidError("no rule says it of the canonical value")
 
 

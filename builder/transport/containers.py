@@ -20,8 +20,9 @@ from builder.errors import (
     ResidualNegativeError,
     WholeObjectError,
 )
-from builder.json_schema import Validator
-from builder.lenses import pull_backs
+from builder.json_schema import Validator, plain_schemas
+from builder.lenses import pull_back as pulling
+from builder.lenses.pull_back import Residual
 from builder.model import Fact, FactId, Matter, Schema
 from builder.transport.formulas import (
     all_of,
@@ -35,6 +36,8 @@ from builder.transport.formulas import (
 )
 from builder.transport.slots import Group, Places, Slot, grouped
 
+#: Marks a place of T that says less than the slot's own schema does.
+RESIDUAL = "x-residual"
 #: Schemas of one form, written out; a form that needs more is judged by the server.
 MOST_SCHEMAS = 5_000
 #: Schemas in schemas, written out.
@@ -77,7 +80,7 @@ class Transport:
     presences: dict[str, Schema] = field(default_factory=dict)
     _written: int = 0
     _open: list[tuple[Places, Places]] = field(default_factory=list)
-    _known: dict[tuple[Places, Places], Schema | None] = field(default_factory=dict)
+    _known: dict[tuple[Places, Places], Schema | Residual] = field(default_factory=dict)
 
     def whole(self) -> Schema:
         """Return what the form says of its whole document.
@@ -93,12 +96,10 @@ class Transport:
         """Return which facts the document has a way to say."""
         said = []
         for part in slot.parts:
-            found = pull_backs.writable(part.lens)
-            if found is None:
-                said.append(self._residual(slot))
-            elif not pull_backs.says_all(part.lens, self.facts[part.fact].schema):
-                said.append(at(("facts", part.fact), found))
-        if slot.counted or slot.lens.kind == "join":
+            found = pulling.writable(part.lens, self.facts[part.fact].schema)
+            said.append(at(("facts", part.fact), found))
+        # A scaled number may have more digits than can be written; no schema tells.
+        if slot.counted or slot.lens.kind in {"join", "scale"}:
             said.append(self._residual(slot))
         return all_of(said)
 
@@ -245,48 +246,46 @@ class Transport:
 
     def _slot(self, places: Places, slot: Slot, *, positive: bool) -> Schema:
         pulled = self._pulled_back(places, slot)
-        if pulled is None:
+        fact = slot.parts[0].fact
+        if isinstance(pulled, Residual):
             if not positive:
                 held = ", ".join(part.fact for part in slot.parts)
                 place = self._place(places)
                 raise ResidualNegativeError(place, held, slot.lens.kind)
-            return self._residual(slot)
-        fact = slot.parts[0].fact
+            necessary = at(("facts", fact), pulled.necessary)
+            return all_of([necessary, self._residual(slot)])
         said = at(("facts", fact), pulled)
         stand_in = self.facts[fact].stand_in
-        if fact not in self.awaited or pull_backs.accepts(
-            slot.lens, self._validator(places), stand_in
+        if fact not in self.awaited or pulling.fits(
+            slot.lens, self._told(places), stand_in
         ):
             return said
         waits = negated(self.awaited[fact])
         return all_of([said, any_of([has(("facts", fact)), waits])])
 
-    def _pulled_back(self, places: Places, slot: Slot) -> Schema | None:
-        """Return what a schema says of the fact of a slot; None: only the judge can."""
+    def _pulled_back(self, places: Places, slot: Slot) -> Schema | Residual:
+        """Return what a schema says of the fact of a slot."""
         known = (places, slot.path)
         if known not in self._known:
-            self._known[known] = self._compared(places, slot)
+            found: Schema | Residual = Residual(necessary=True, reason="one line")
+            if slot.lens.kind != "join":
+                domain = self.facts[slot.parts[0].fact].schema
+                found = pulling.pull_back(slot.lens, self._told(places), domain)
+            self._known[known] = found
         return self._known[known]
 
-    def _compared(self, places: Places, slot: Slot) -> Schema | None:
-        if slot.lens.kind == "join":
-            return None
-        domain = self.facts[slot.parts[0].fact].schema
-        if pull_backs.as_it_is(slot.lens, domain):
-            return self._leaf(places)
-        if slot.lens.kind == "table":
-            return pull_backs.of_table(slot.lens, self._validator(places))
-        return pull_backs.of_texts(slot.lens, self.form, places, domain)
-
-    def _validator(self, places: Places) -> Validator:
-        return json_schema.place_validator(self.form, places)
+    def _told(self, places: Places) -> pulling.Slot:
+        return pulling.Slot(
+            reference=self._leaf(places),
+            schema=plain_schemas.written_out(self.form, places),
+            accepts=json_schema.place_validator(self.form, places).accepts,
+        )
 
     def _residual(self, slot: Slot) -> Schema:
         """Return a mark that says nothing, and keep the place."""
         where = pointer.join(slot.path)
         self.residuals[where] = None
-        marked = {pull_backs.RESIDUAL: self.matter.id + where}
-        return at(("facts", slot.parts[0].fact), marked)
+        return at(("facts", slot.parts[0].fact), {RESIDUAL: self.matter.id + where})
 
     def _private(self, spot: _Spot) -> Schema:
         """Return what is said of the matter's own fields, kept together as it was."""

@@ -459,7 +459,7 @@ BOTH = (Part(fact="x", name="a"), Part(fact="y", name="b", lens=UPPER))
             "exact",
         ),
         (Field(label=WORDS, fact="x", lens=GROUPS), {"pattern": "^B"}, "residual"),
-        (Field(label=WORDS, fact="x", lens=GROUPS), True, "residual"),
+        (Field(label=WORDS, fact="x", lens=GROUPS), True, "exact"),
         (
             Field(label=WORDS, fact="x", bytes=ByteLimit(max=2, encoding="gbk")),
             {"minLength": 1},
