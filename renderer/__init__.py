@@ -1,5 +1,7 @@
 """What people and programs reach over HTTP, and the `yibiao` command."""
 
+import renderer.interrupted  # noqa: F401  # isort: skip - before what takes long
+
 import logging
 from collections.abc import Callable
 from datetime import timedelta

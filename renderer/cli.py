@@ -14,6 +14,9 @@ from renderer.commands.status import status
 from renderer.commands.store import publish
 from submissions.errors import SubmissionsError
 
+#: What a shell says of a program that Ctrl-C ended.
+INTERRUPTED = 130
+
 
 class OutsideFault(click.ClickException):
     """Something outside cannot be used; told in words, without a stack trace."""
@@ -45,6 +48,8 @@ class Yibiao(click.Group):
             return super().invoke(ctx)
         except (DefinitionErrors, BuilderError) as errors:
             raise DefinitionsFault(str(errors)) from errors
+        except KeyboardInterrupt:
+            ctx.exit(INTERRUPTED)
         except BrokenPipeError:
             raise  # whoever read our output has seen enough
         except SubmissionsError as error:

@@ -26,6 +26,7 @@ from builder.importers.fields import fields
 from builder.importers.folder import Form
 from builder.json_schema import SchemaError, Validator, branches, dialects
 from builder.model import FactId, MatterId
+from builder.shapes import schema_errors
 
 #: Where the errors place the alignment.
 ALIGNMENT = "elements.json"
@@ -127,21 +128,10 @@ def _usable(data: bytes, file: str) -> Mapping[str, Any]:
     root = _parsed(data, file)
     if not isinstance(root, dict):
         raise FormSchemaError(f"{file}#", "a form is an object, not a bare value.")
-    try:
-        dialects.upgrade(root, file=file)
-    except FormSchemaError:
-        _compile(root, file)  # it knows the place
-        raise
-    _compile(root, file)
+    for error in schema_errors(root, f"{file}#"):
+        raise error
+    dialects.upgrade(root, file=file)
     return root
-
-
-def _compile(root: Mapping[str, Any], file: str) -> None:
-    try:
-        Validator(root)
-    except SchemaError as error:
-        place = f"{file}#{pointer.join(error.path)}"
-        raise FormSchemaError(place, str(error)) from error
 
 
 def _parsed(data: bytes, file: str) -> Any:

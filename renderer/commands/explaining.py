@@ -9,6 +9,7 @@ from builder import diff as differences
 from builder import explain as explanations
 from builder import pack
 from builder.diff import lines as change_lines
+from builder.errors import PackError
 from builder.explain import explanations as words
 from builder.lint import lint as found_by_lint
 from builder.merge import merge
@@ -57,7 +58,11 @@ def lint(defs: Path | None) -> None:
 def _form(name: str) -> MergedForm:
     file = Path(name)
     if file.is_file():
-        return pack.load(file.read_bytes())
+        try:
+            return pack.load(file.read_bytes())
+        except PackError as error:
+            place = error.place.replace("pack", name, 1)
+            raise PackError(place, error.reason) from error
     if "@" not in name:
         raise click.UsageError(f"{name} is no file, and no affair@version.")
     with opened(create=False) as store:

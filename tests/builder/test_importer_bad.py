@@ -94,7 +94,19 @@ def chain(count):
     return {"properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": links | ends}
 
 
-@pytest.mark.parametrize("form", [doubling(25), maze(30), chain(500)])
+def fan(count):
+    """Return a form that a judge goes through 2**count times for each document."""
+    folds = {
+        f"d{i}": {"allOf": [{"$ref": f"#/$defs/d{i + 1}"}] * 2} for i in range(count)
+    }
+    return {
+        "properties": {"a": {"type": "string"}},
+        "allOf": [{"$ref": "#/$defs/d0"}],
+        "$defs": folds | {f"d{count}": {}},
+    }
+
+
+@pytest.mark.parametrize("form", [doubling(25), maze(30), chain(500), fan(40)])
 def test_a_form_without_measure_is_refused_and_not_gone_through(form):
     assert refusal(form) == [("E_SCHEMA", "form.json#")]
 
@@ -119,8 +131,23 @@ BAD = {
     ),
     "a hostile pattern": (
         {"properties": {"a": {"pattern": "(?P<x"}}},
+        "E_REGEX",
+        "form.json#/properties/a/pattern",
+    ),
+    "a pattern too long": (
+        {"properties": {"a": {"pattern": "a" * 10_001}}},
         "E_SCHEMA",
         "form.json#/properties/a/pattern",
+    ),
+    "more choices than anyone reads": (
+        {"properties": {"a": {"enum": list(range(10_001))}}},
+        "E_SCHEMA",
+        "form.json#/properties/a/enum",
+    ),
+    "more patterns than anyone reads": (
+        {"patternProperties": {f"^{n}$": {} for n in range(10_001)}},
+        "E_SCHEMA",
+        "form.json#",
     ),
     "a remote reference": (
         {"properties": {"a": {"$ref": "https://example.org/x.json#/y"}}},

@@ -2,14 +2,17 @@
 
 import json
 import shutil
+import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from builder import pack
 from builder.model import AffairId
-from renderer.cli import main
+from renderer.cli import INTERRUPTED, Yibiao, main
 from submissions.delivery import webhook
 from submissions.store import open_store
 
@@ -451,3 +454,49 @@ def test_a_receiver_keeps_to_the_port_it_was_given(yibiao):
 
     assert done.exit_code == 1
     assert f"Port {port} is taken" in done.stderr
+
+
+#: Ctrl-C the moment the loading comes to the library that takes longest.
+LOADING = """
+import sys
+
+class CtrlC:
+    def find_spec(self, name, path=None, target=None):
+        if name == "flask":
+            raise KeyboardInterrupt
+
+sys.meta_path.insert(0, CtrlC())
+from renderer.cli import main
+"""
+
+
+def loading(code):
+    command = [sys.executable, "-c", code]
+    return subprocess.run(command, check=False, capture_output=True)
+
+
+def test_ctrl_c_while_it_loads_leaves_no_stack_trace():
+    done = loading(LOADING)
+
+    assert done.returncode == -signal.SIGINT  # a shell says 130
+    assert done.stderr == b""
+
+
+def test_another_fault_while_it_loads_still_shows_where():
+    code = LOADING.replace("KeyboardInterrupt", "ValueError")
+    done = loading(code)
+
+    assert done.returncode == 1
+    assert b"ValueError" in done.stderr
+
+
+def test_ctrl_c_in_a_command_leaves_no_stack_trace():
+    group = Yibiao()
+
+    @group.command()
+    def wait():
+        raise KeyboardInterrupt
+
+    done = CliRunner().invoke(group, ["wait"])
+
+    assert (done.exit_code, done.output) == (INTERRUPTED, "")

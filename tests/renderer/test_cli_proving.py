@@ -136,6 +136,17 @@ def test_what_changed_is_told_in_words(yibiao, tmp_path):
     assert yibiao("diff", pack, "nothing").exit_code == 2
 
 
+@pytest.mark.parametrize("data", [b"", b"\0", b"[" * 10**5, b"{}", b'{"a": NaN}'])
+def test_a_file_that_is_no_pack_is_named(yibiao, tmp_path, data):
+    (tmp_path / "bad.json").write_bytes(data)
+
+    done = yibiao("diff", "bad.json", "bad.json")
+
+    assert done.exit_code == 2
+    assert done.stderr.startswith("bad.json")
+    assert "Publish the affair again. [E_PACK]" in done.stderr
+
+
 def test_lint_ends_with_one_when_there_is_something_to_say(yibiao, imported):
     assert imported.exit_code == 0
     clean, dirty = yibiao("lint"), yibiao("lint", "--defs", "defs")
