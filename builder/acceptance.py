@@ -61,7 +61,8 @@ class Acceptance:
     """One matter: whether its form accepts what it would be sent.
 
     Law: for answers of the right layout, `accepts` is true exactly when the form takes
-    what `documents.project` makes of them.
+    what `documents.project` makes of them; but what has a whole number written with a
+    fraction may go the long way.
     """
 
     def __init__(self, matter: Matter, form: Validator) -> None:

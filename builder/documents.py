@@ -11,7 +11,7 @@ from typing import Any
 
 from builder import bindings, pointer
 from builder.errors import SlotValueError
-from builder.lenses import UndefinedError
+from builder.lenses import MOST_NUMBER, UndefinedError
 from builder.model import Answers, FactId, Matter
 
 
@@ -19,7 +19,8 @@ def project(matter: Matter, answers: Answers) -> dict[str, Any]:
     """Return the matter's own document, under its own field names and formats.
 
     An answer that is absent is absent from the document, never null: whether that is
-    allowed is for the department's own schema to say.
+    allowed is for the department's own schema to say. A whole number is written without
+    a fraction: 1.0 is 1, and a form of draft-04 takes only the one for an integer.
 
     Raises:
         UndefinedError: a fact has a value that this form has no way to write; `judge`
@@ -31,7 +32,7 @@ def project(matter: Matter, answers: Answers) -> dict[str, Any]:
         value = bindings.write(field, facts)
         if value is not pointer.ABSENT:
             pointer.put(document, pointer.parts(path), value)
-    return document
+    return {name: _in_whole_numbers(value) for name, value in document.items()}
 
 
 def decompose(matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,3 +56,16 @@ def decompose(matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
         except UndefinedError as error:
             raise SlotValueError(f"matters/{matter.id}", path, value) from error
     return {"facts": facts, "matters": {matter.id: remainder}}
+
+
+def _in_whole_numbers(value: Any) -> Any:
+    """Return the same JSON value, with whole numbers as integers."""
+    if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_NUMBER:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _in_whole_numbers(inside) for name, inside in value.items()}
+    return (
+        [_in_whole_numbers(each) for each in value]
+        if isinstance(value, list)
+        else value
+    )

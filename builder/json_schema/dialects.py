@@ -5,7 +5,7 @@ they were made from (formats as `json_schema.FORMATS` lists them).
 
 One thing 2020-12 cannot say: to draft-04, `1.0` is no `integer`. As JSON values 1 and
 1.0 are one, so here `integer` takes both, and the law is over documents that write
-whole numbers without a fraction.
+whole numbers without a fraction, as `documents.project` does.
 """
 
 from collections.abc import Iterator, Mapping

@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from builder import pointer
 from builder.documents import decompose, project
 from builder.errors import SlotValueError
+from builder.json_schema import Validator
 from builder.lenses import UndefinedError
 from builder.model import Field, Lens, Limit, Matter
+from builder.transport import transport
+from builder.validity import Judge
 
 TEXT = {"zh-CN": "x", "en": "x"}
 SEX = Lens(kind="table", pairs=(("1", "m"), ("2", "f")))
@@ -131,3 +134,48 @@ def test_what_a_one_way_lens_wrote_is_left_to_anothermatter():
 
     assert document == {"day": "20261103"}
     assert decompose(vaccine, document) == {"facts": {}, "matters": {"pension": {}}}
+
+
+def test_a_whole_number_is_written_without_a_fraction_wherever_it_stands(definitions):
+    definitions["elements.json"]["elements"]["person.rooms"] = {
+        "label": {"zh-CN": "rooms", "en": "rooms"},
+        "schema": {"type": "number"},
+        "sensitivity": "general",
+    }
+    form = definitions["matters/card/schema.json"]
+    form["$schema"] = "http://json-schema.org/draft-04/schema#"
+    number = {"type": "integer"}
+    row = {"type": "object", "properties": {"floor": number, "width": {}}}
+    form["properties"] |= {"rooms": number, "list": {"type": "array", "items": row}}
+    fields = definitions["matters/card/matter.json"]["fields"]
+    label = {"zh-CN": "x", "en": "x"}
+    fields["/rooms"] = {"label": label, "fact": "mover:person.rooms"}
+    for path in ("/list", "/list/*/floor", "/list/*/width"):
+        fields[path] = {"label": label, "input": "number"}
+    fields["/list"]["input"] = "rows"
+    affair = definitions["affairs/moving.json"]
+    affair["pages"][1]["questions"] += [
+        "/facts/mover:person.rooms",
+        "/matters/card/list",
+    ]
+    merged = definitions.merge()
+    rows = [{"floor": 2.0, "width": 2.5}, {"floor": 1e300, "width": True}]
+    facts = {
+        "situation:retired": False,
+        "situation:car": False,
+        "mover:person.number": "11010519491231002X",
+        "mover:person.born": "1949-12-31",
+        "mover:person.rooms": 3.0,
+    }
+    answers = {"facts": facts, "matters": {"card": {"list": rows[:1]}}}
+    card = next(matter for matter in merged.matters if matter.id == "card")
+
+    document = project(card, answers)
+
+    assert repr(document["rooms"]) == "3"
+    assert repr(document["list"]) == "[{'floor': 2, 'width': 2.5}]"
+    assert not Judge(merged).faults(answers)
+    assert Validator(transport(merged).schema).accepts(answers)
+    # What has more digits than a whole number can keep stays as it is.
+    answers["matters"]["card"]["list"] = rows
+    assert project(card, answers)["list"][1] == {"floor": 1e300, "width": True}
