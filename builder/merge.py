@@ -35,9 +35,10 @@ from builder.model import (
     Question,
     Schema,
 )
+from builder.places import fact_pointer
 from builder.plan import place, placing_errors
 from builder.predicates import value_errors
-from builder.questions import fact_pointer, form_questions, situation_questions
+from builder.questions import form_questions, situation_questions
 from builder.situations import (
     applicability_sets,
     bound,

@@ -6,6 +6,7 @@ from typing import Any
 from builder import bindings, json_schema, pointer
 from builder.json_schema import Violation
 from builder.model import Matter
+from builder.places import fact_pointer, field_pointer
 
 
 def origins(
@@ -18,7 +19,7 @@ def origins(
             yield from _held_origins(matter, path, violation, facts)
             return
     below = _below(matter, where, facts) if violation.keyword == "required" else ()
-    yield from below or (pointer.join(["matters", matter.id]) + where,)
+    yield from below or (field_pointer(matter.id, where),)
 
 
 def _held_origins(
@@ -29,12 +30,12 @@ def _held_origins(
     field = matter.fields[path]
     for part, alone in bindings.slots(path, field):
         if alone is not None and (where + "/").startswith(alone + "/"):
-            return (pointer.join(["facts", part.fact]) + where.removeprefix(alone),)
+            return (fact_pointer(part.fact) + where.removeprefix(alone),)
     if violation.keyword == "required":
         return _needed(matter, path, facts)
     # A line is told by its last part that must be there: the one written freely.
     last = [part for part in field.parts if not part.optional] or field.parts
-    return (pointer.join(["facts", last[-1].fact]),)
+    return (fact_pointer(last[-1].fact),)
 
 
 def _below(matter: Matter, where: str, facts: Mapping[str, Any]) -> tuple[str, ...]:
@@ -54,7 +55,7 @@ def _needed(matter: Matter, path: str, facts: Mapping[str, Any]) -> tuple[str, .
     """Return the answers that a missing field waits for."""
     field = matter.fields[path]
     if not field.held:
-        return (pointer.join(["matters", matter.id]) + path,)
+        return (field_pointer(matter.id, path),)
     needed = [
         part.fact
         for part, alone in bindings.slots(path, field)
@@ -62,4 +63,4 @@ def _needed(matter: Matter, path: str, facts: Mapping[str, Any]) -> tuple[str, .
     ]
     missing = bindings.missing(field, facts)
     waited = [fact for fact in missing if fact in needed] or missing or field.held
-    return tuple(pointer.join(["facts", fact]) for fact in waited)
+    return tuple(fact_pointer(fact) for fact in waited)

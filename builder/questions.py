@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from builder import bindings, json_schema, lenses, pointer
+from builder import bindings, json_schema, lenses
 from builder.errors import UnservedError
 from builder.fact_ids import element_of, part_of, role_of
 from builder.json_schema import Validator
@@ -19,7 +19,6 @@ from builder.model import (
     Field,
     Input,
     Matter,
-    MatterId,
     Part,
     Pointer,
     Question,
@@ -28,17 +27,8 @@ from builder.model import (
     Situation,
     Text,
 )
+from builder.places import fact_pointer, field_pointer
 from builder.situations import awaited, bound
-
-
-def fact_pointer(fact: FactId) -> Pointer:
-    """Return where the answer of a fact stands in the answers."""
-    return Pointer(pointer.join(["facts", fact]))
-
-
-def field_pointer(matter: MatterId, path: str) -> Pointer:
-    """Return where the answer of a matter's own field stands in the answers."""
-    return Pointer(pointer.join(["matters", matter]) + path)
 
 
 def situation_questions(situations: Sequence[Situation]) -> tuple[Question, ...]:

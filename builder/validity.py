@@ -30,6 +30,7 @@ from builder.model import (
     Question,
 )
 from builder.origins import origins
+from builder.places import fact_pointer
 from builder.situations import awaited, reads
 
 #: What a situation hides can hide more; conditions are free of cycles, so this ends.
@@ -230,7 +231,7 @@ class Judge:
         matters = tuple(m for m in self.form.matters if self.holds(m.when, facts))
         applicable = frozenset(matter.id for matter in matters)
         coming = awaited(matters)
-        places = {pointer.join(["facts", fact]) for fact in coming}
+        places = {fact_pointer(fact) for fact in coming}
         asked = tuple(
             question
             for question in self.form.questions
@@ -282,7 +283,7 @@ class Judge:
             for fact in bindings.unwritable(field, facts)
         }
         for fact in sorted(unwritable):
-            where = pointer.join(["facts", fact])
+            where = fact_pointer(fact)
             yield Fault(pointer=where, keyword="lens", limit=None, matters=(matter.id,))
         writable = {f: v for f, v in facts.items() if f not in unwritable}
         document = project(matter, {**answers, "facts": writable})

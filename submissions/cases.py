@@ -9,6 +9,7 @@ import orjson
 
 from builder import pointer
 from builder.model import FactId
+from builder.places import fact_pointer
 from submissions import canonical, log, packs, parts, routing
 from submissions.clock import parse
 from submissions.delivery import events, webhook
@@ -210,7 +211,7 @@ def _decided(submission: Document, part: Document, call: _Call) -> Document:
         "certainty": "exact",
         "corrected": False,
     }
-    origins = {pointer.join(["facts", fact]): origin for fact in values}
+    origins = {fact_pointer(FactId(fact)): origin for fact in values}
     decided = _decided_part(part, call)
     all_parts = [decided if p["id"] == part["id"] else p for p in submission["parts"]]
     open_parts = [p for p in all_parts if p["state"] != "decided"]

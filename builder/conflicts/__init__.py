@@ -23,7 +23,7 @@ from builder.conflicts.demands import Demand, Demands, texts_accepted
 from builder.errors import BuilderError
 from builder.model import FactId, Matter, MatterId, MergedForm, Schema
 from builder.patterns.texts import both, opposite, search
-from builder.questions import fact_pointer
+from builder.places import fact_pointer
 
 #: Says whether a schema admits any value; only "no" counts as a proof.
 Oracle: TypeAlias = Callable[[Schema], str]

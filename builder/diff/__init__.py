@@ -13,7 +13,7 @@ from builder.diff.matter_diff import matter_changes
 from builder.diff.question_diff import question_changes
 from builder.explain.in_words import label
 from builder.model import Decision, Fact, FactId, MergedForm, Page, Pointer, Text
-from builder.questions import fact_pointer
+from builder.places import fact_pointer
 from builder.values import converter
 
 __all__ = ["Change", "diff", "lines"]

@@ -33,7 +33,7 @@ from builder.model import (
     Predicate,
     Question,
 )
-from builder.questions import fact_pointer, field_pointer
+from builder.places import fact_pointer, field_pointer
 from builder.situations import awaited, bound, reads
 from builder.transport import transport
 from builder.view import view

@@ -16,7 +16,7 @@ from builder.fact_ids import element_of, role_of
 from builder.importers.elements import element
 from builder.importers.fields import Found
 from builder.model import FactId, MatterId, Pointer
-from builder.questions import fact_pointer, field_pointer
+from builder.places import fact_pointer, field_pointer
 
 #: A person answers about six questions in a minute; only to say how long it takes.
 _QUESTIONS_A_MINUTE = 6

@@ -13,7 +13,7 @@ from builder.model import (
     MergedForm,
     Predicate,
 )
-from builder.questions import fact_pointer
+from builder.places import fact_pointer
 from builder.situations import bound, reads
 
 _TAKE_OUT = "Take it out, or use it."

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from builder.model import MergedForm, Predicate, Question
-from builder.pointer import join
+from builder.model import FactId, MergedForm, Predicate, Question
+from builder.places import fact_pointer
 from renderer.showing import shown
 from renderer.wording import say as _
 from renderer.wording import words
@@ -23,7 +23,7 @@ def _said(questions: Mapping[Any, Question], condition: Predicate) -> str:
     """Return the condition in words, or "" where it is more than words can say."""
     parts: list[str] = []
     for fact, wanted in condition.get("properties", {}).items():
-        question = questions.get(join(["facts", fact]))
+        question = questions.get(fact_pointer(FactId(fact)))
         values = _values(wanted)
         if question is None or not values:
             return ""

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from builder import pointer
+from builder.lenses import same
 from builder.model import Pointer, Question
 from builder.pointer import ABSENT
 from builder.prefill import Proposal
@@ -17,13 +18,6 @@ from submissions.drafts import Draft
 
 #: Hexadecimal digits that tell two states of one question apart.
 DIGEST_LENGTH = 10
-
-
-def same(one: Any, other: Any) -> bool:
-    """Two JSON values are equal; 1 and true are not."""
-    if one is ABSENT or other is ABSENT:
-        return one is other
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def readable(value: Any) -> Any:

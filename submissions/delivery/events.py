@@ -15,6 +15,7 @@ import orjson
 from builder import bindings, pointer
 from builder.json_schema import Validator
 from builder.model import Material, Matter
+from builder.places import fact_pointer, field_pointer
 from submissions.store.contract import Document
 
 _PROVENANCE = ("source", "at", "certainty", "corrected")
@@ -59,9 +60,8 @@ def provenance_of(
     sources: dict[str, list[str]] = {}
     for path, field in matter.fields.items():
         for part, alone in bindings.slots(path, field):
-            place = pointer.join(["facts", part.fact])
-            sources.setdefault(alone or path, []).append(place)
-    above = pointer.join(["matters", matter.id])
+            sources.setdefault(alone or path, []).append(fact_pointer(part.fact))
+    above = field_pointer(matter.id, "")
     for place in provenance:
         if place.startswith(f"{above}/"):
             sources[place.removeprefix(above)] = [place]
