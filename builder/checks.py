@@ -180,6 +180,18 @@ def conditions(affair: Affair) -> Iterator[tuple[Predicate, str]]:
                 yield rule.when, f"{file}{here}"
 
 
+def all_conditions(
+    affair: Affair, matters: Iterable[Matter]
+) -> Iterator[tuple[Predicate, str]]:
+    """Yield every condition of an affair and its matters, with its place."""
+    yield from conditions(affair)
+    for matter in matters:
+        for number, material in enumerate(matter.materials):
+            if material.when is not None:
+                here = f"matters/{matter.id}/matter.json#/materials/{number}/when"
+                yield material.when, here
+
+
 def _own_schema_errors(schema: Schema, place: str) -> Iterator[BuilderError]:
     """Yield why a schema we write ourselves cannot be used, or would judge nothing."""
     yield from schema_errors(schema, place)

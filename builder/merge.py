@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from builder import bindings, json_schema, lenses, pointer
-from builder.checks import conditions
+from builder.checks import all_conditions
 from builder.errors import (
     BuilderError,
     CycleError,
@@ -31,7 +31,6 @@ from builder.model import (
     Matter,
     MergedForm,
     Pointer,
-    Predicate,
     Question,
     Schema,
 )
@@ -190,22 +189,10 @@ def _misread(
     domains: Mapping[FactId, Schema],
 ) -> Iterator[BuilderError]:
     """Yield where a condition reads what is not there, or a value that never comes."""
-    for predicate, here in _conditions(affair, matters):
+    for predicate, here in all_conditions(affair, matters):
         for fact in sorted(reads(predicate) - domains.keys()):
             yield UnaskedPredicateError(here, fact, known=tuple(domains))
         yield from value_errors(predicate, domains, here)
-
-
-def _conditions(
-    affair: Affair, matters: Sequence[Matter]
-) -> Iterator[tuple[Predicate, str]]:
-    """Yield every condition of the affair and its matters, with its place."""
-    yield from conditions(affair)
-    for matter in matters:
-        for number, material in enumerate(matter.materials):
-            if material.when is not None:
-                here = f"matters/{matter.id}/matter.json#/materials/{number}/when"
-                yield material.when, here
 
 
 def _condition_errors(
@@ -234,7 +221,7 @@ def _condition_errors(
     for where in affair.questions:
         here = f"{file}{pointer.join(['questions', where])}/when"
         before[here] = asked.difference(_asked_facts([where]))
-    for predicate, here in _conditions(affair, matters):
+    for predicate, here in all_conditions(affair, matters):
         readable = before.get(here, asked)
         yield from predicate_errors(predicate, asked=readable, place=here)
 

@@ -8,6 +8,7 @@ from itertools import combinations, product
 from typing import Any
 
 from builder import pack, pointer
+from builder.checks import all_conditions
 from builder.errors import BuilderError, DefinitionErrors
 from builder.explain import in_words
 from builder.explain.in_words import Forms
@@ -196,7 +197,7 @@ def _conditions(affair: Affair, form: MergedForm) -> Iterator[Finding]:
         id_: fact.schema for id_, fact in form.facts.items()
     }
     domains |= {each.fact: each.schema for each in affair.situations}
-    for place, predicate in _placed_conditions(affair, form):
+    for predicate, place in all_conditions(affair, form.matters):
         if not _may_hold(predicate, domains):
             yield Finding(
                 kind="unreachable",
@@ -204,28 +205,6 @@ def _conditions(affair: Affair, form: MergedForm) -> Iterator[Finding]:
                 text=f"This never holds: {in_words.condition(predicate)}.",
                 repair="Mend the values it looks for, or take out what hangs on it.",
             )
-
-
-def _placed_conditions(
-    affair: Affair, form: MergedForm
-) -> Iterator[tuple[str, Predicate]]:
-    file = f"affairs/{affair.id}.json#"
-    found: list[tuple[str, Predicate | None]] = []
-    for number, situation in enumerate(affair.situations):
-        found.append((f"{file}/situations/{number}/when", situation.when))
-    for number, entry in enumerate(affair.matters):
-        found.append((f"{file}/matters/{number}/when", entry.when))
-    for where, told in affair.questions.items():
-        found.append((f"{file}{pointer.join(['questions', where, 'when'])}", told.when))
-    for where, rules in affair.prefill.items():
-        for number, rule in enumerate(rules):
-            place = f"{file}{pointer.join(['prefill', where, number, 'when'])}"
-            found.append((place, rule.when))
-    for matter in form.matters:
-        for number, material in enumerate(matter.materials):
-            place = f"matters/{matter.id}/matter.json#/materials/{number}/when"
-            found.append((place, material.when))
-    yield from ((place, when) for place, when in found if when is not None)
 
 
 def _may_hold(predicate: Predicate, domains: Mapping[FactId, Schema]) -> bool:

@@ -9,39 +9,13 @@ import copy
 import json
 
 import pytest
+from small import form_document as form
+from small import matter_document as matter
+from small import words
 
 from builder.catalogue import load
 from builder.merge import merge
 from builder.validity import Judge
-
-
-def words(text):
-    return {"zh-CN": text, "en": text}
-
-
-def form(properties, required=()):
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "additionalProperties": False,
-        "required": list(required),
-        "properties": properties,
-    }
-
-
-def matter(id_, department, fields, **more):
-    limit = {"workdays": 5, "text": words("five days")}
-    return {
-        "id": id_,
-        "label": words(id_),
-        "department": department,
-        "type": "20",
-        "form": words(f"form of {id_}"),
-        "legal_basis": words("an act"),
-        "result": words("a result"),
-        "limits": {"legal": limit, "promised": limit},
-        "fields": fields,
-    } | more
 
 
 def answered(fact, *, value):

@@ -9,6 +9,9 @@ import jsonschema
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from small import WORDS, bound
+from small import slot_matter as matter
+from small import slot_matters as forms
 
 from builder.conflicts import Empty, Satisfied, analyse, analyse_demands, judge
 from builder.conflicts.conflict_errors import (
@@ -18,46 +21,8 @@ from builder.conflicts.conflict_errors import (
 )
 from builder.conflicts.demands import Demands
 from builder.json_schema import Validator
-from builder.model import Fact, Field, Lens, Limit, Matter
+from builder.model import Fact, Field, Lens
 from builder.situations import applicability_sets
-
-WORDS = {"zh-CN": "x", "en": "x"}
-
-
-def matter(name, slot, *, lens=None, required=False, **more):
-    """Return a matter whose one field /x holds the fact of the tests."""
-    field = more.pop("field", None) or Field(label=WORDS, fact="f", lens=lens or Lens())
-    limit = Limit(workdays=None, text=WORDS)
-    return Matter(
-        id=name,
-        label=WORDS,
-        department=name,
-        form=WORDS,
-        legal_basis=WORDS,
-        result=WORDS,
-        legal_limit=limit,
-        promised_limit=limit,
-        schema={
-            "type": "object",
-            "properties": {"x": slot},
-            **({"required": ["x"]} if required else {}),
-            **more,
-        },
-        fields={"/x": field},
-    )
-
-
-def bound(form, fields):
-    """Return the matter with other fields."""
-    return replace(form, fields=fields)
-
-
-def forms(*slots, required=False):
-    """Return matters A, B, ... with these slots."""
-    return [
-        slot if isinstance(slot, Matter) else matter(name, slot, required=required)
-        for name, slot in zip("ABCDEFGH", slots, strict=False)
-    ]
 
 
 def analysed(matters, sets=None, **more):

@@ -3,11 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small import matter_of
 
 from builder import pack
 from builder.documents import decompose, project
 from builder.errors import SlotValueError
-from builder.model import IDENTITY, Field, Lens, Limit, Matter, Part
+from builder.model import IDENTITY, Field, Lens, Part
 from builder.validity import Judge
 
 TEXT = {"zh-CN": "x", "en": "x"}
@@ -18,19 +19,7 @@ PROVINCE, CITY, COUNTY, DETAIL = (
 
 
 def matter(**fields):
-    limit = Limit(workdays=None, text=TEXT)
-    return Matter(
-        id="tax",
-        label=TEXT,
-        department="tax",
-        form=TEXT,
-        legal_basis=TEXT,
-        result=TEXT,
-        legal_limit=limit,
-        promised_limit=limit,
-        schema={},
-        fields={f"/{name}": field for name, field in fields.items()},
-    )
+    return matter_of("tax", {f"/{name}": field for name, field in fields.items()}, {})
 
 
 def line(separator="", **more):

@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from small import WORDS, bound
+from small import slot_matter as matter
+from small import slot_matters as forms
 
 from builder.conflicts import (
     Empty,
@@ -17,46 +20,9 @@ from builder.conflicts.conflict_errors import (
 )
 from builder.conflicts.demands import Demands
 from builder.json_schema import canonical, satisfiability
-from builder.model import ByteLimit, Fact, Field, Lens, Limit, Matter, Part
+from builder.model import ByteLimit, Fact, Field, Lens, Part
 
-WORDS = {"zh-CN": "x", "en": "x"}
 DRAFT_04 = "http://json-schema.org/draft-04/schema#"
-
-
-def matter(name, slot, *, lens=None, required=False, **more):
-    """Return a matter whose one field /x holds the fact of the tests."""
-    field = more.pop("field", None) or Field(label=WORDS, fact="f", lens=lens or Lens())
-    limit = Limit(workdays=None, text=WORDS)
-    return Matter(
-        id=name,
-        label=WORDS,
-        department=name,
-        form=WORDS,
-        legal_basis=WORDS,
-        result=WORDS,
-        legal_limit=limit,
-        promised_limit=limit,
-        schema={
-            "type": "object",
-            "properties": {"x": slot},
-            **({"required": ["x"]} if required else {}),
-            **more,
-        },
-        fields={"/x": field},
-    )
-
-
-def bound(form, fields):
-    """Return the matter with other fields."""
-    return replace(form, fields=fields)
-
-
-def forms(*slots, required=False):
-    """Return matters A, B, ... with these slots."""
-    return [
-        slot if isinstance(slot, Matter) else matter(name, slot, required=required)
-        for name, slot in zip("ABCDEFGH", slots, strict=False)
-    ]
 
 
 def demanded(*slots, domain=None):

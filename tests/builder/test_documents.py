@@ -5,37 +5,23 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small import WORDS as TEXT
+from small import matter_of
 
 from builder import pointer
 from builder.documents import decompose, project
 from builder.errors import SlotValueError
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
-from builder.model import Field, Lens, Limit, Matter
+from builder.model import Field, Lens
 from builder.transport import transport
 from builder.validity import Judge
 
-TEXT = {"zh-CN": "x", "en": "x"}
 SEX = Lens(kind="table", pairs=(("1", "m"), ("2", "f")))
 
 
-def matter(fields):
-    limit = Limit(workdays=None, text=TEXT)
-    return Matter(
-        id="pension",
-        label=TEXT,
-        department="insurance",
-        form=TEXT,
-        legal_basis=TEXT,
-        result=TEXT,
-        legal_limit=limit,
-        promised_limit=limit,
-        schema={},
-        fields=fields,
-    )
-
-
-PENSION = matter(
+PENSION = matter_of(
+    "pension",
     {
         "/person/idNumber": Field(label=TEXT, fact="mover:person.number"),
         "/person/birthDate": Field(
@@ -45,7 +31,8 @@ PENSION = matter(
         ),
         "/sex": Field(label=TEXT, fact="mover:person.sex", lens=SEX),
         "/account": Field(label=TEXT),
-    }
+    },
+    {},
 )
 
 VALUES = {
@@ -126,9 +113,10 @@ def test_a_value_no_lens_can_write_is_never_replaced():
         project(PENSION, {"facts": {"mover:person.sex": "0"}})
 
 
-def test_what_a_one_way_lens_wrote_is_left_to_anothermatter():
+def test_what_a_one_way_lens_wrote_is_left_to_another_matter():
     one_way = Lens(kind="date", template="YYYYMMDD", one_way=True)
-    vaccine = matter({"/day": Field(label=TEXT, fact="child:birth.time", lens=one_way)})
+    day = Field(label=TEXT, fact="child:birth.time", lens=one_way)
+    vaccine = matter_of("pension", {"/day": day}, {})
 
     document = project(vaccine, {"facts": {"child:birth.time": "2026-11-03T08:26"}})
 

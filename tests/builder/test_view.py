@@ -3,35 +3,20 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import slot_matter
 
 from builder.conflicts.demands import Demands
 from builder.json_schema import Validator
-from builder.model import Fact, Field, Lens, Limit, Matter
+from builder.model import Fact, Lens
 from builder.view import Bound, View, Views, view
-
-WORDS = {"zh-CN": "x", "en": "x"}
 
 
 def demanded(*slots, domain=None):
     """Return the demands on a fact of forms A, B, ...; a slot may bring its lens."""
-    limit = Limit(workdays=None, text=WORDS)
     matters = []
     for name, told in zip("ABCDEFGH", slots, strict=False):
         slot, lens = told if isinstance(told, tuple) else (told, Lens())
-        matters.append(
-            Matter(
-                id=name,
-                label=WORDS,
-                department=name,
-                form=WORDS,
-                legal_basis=WORDS,
-                result=WORDS,
-                legal_limit=limit,
-                promised_limit=limit,
-                schema={"type": "object", "properties": {"x": slot}},
-                fields={"/x": Field(label=WORDS, fact="f", lens=lens)},
-            )
-        )
+        matters.append(slot_matter(name, slot, lens=lens))
     facts = {}
     if domain is not None:
         facts["f"] = Fact(

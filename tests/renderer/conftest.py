@@ -9,9 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 
 from renderer import create_app
+from renderer.cli import main
 from renderer.config import Settings
 from submissions import packs as publishing
 from submissions.store import open_store
@@ -226,3 +228,12 @@ def opened(site, forms):
         return site.get(f"/drafts/{draft}/pages/{id_}"), question
 
     return open_at
+
+
+@pytest.fixture
+def yibiao(tmp_path, monkeypatch):
+    """Run one command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("YIBIAO_DATA", str(tmp_path / "data"))
+    runner = CliRunner()
+    return lambda *arguments: runner.invoke(main, [str(each) for each in arguments])

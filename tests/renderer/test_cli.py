@@ -19,15 +19,6 @@ from submissions.store import open_store
 AFFAIRS = 6
 
 
-@pytest.fixture
-def yibiao(tmp_path, monkeypatch):
-    """Run one command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("YIBIAO_DATA", str(tmp_path / "data"))
-    runner = CliRunner()
-    return lambda *arguments: runner.invoke(main, [str(each) for each in arguments])
-
-
 @pytest.fixture(scope="session")
 def shipped_store(tmp_path_factory):
     """A store in which everything is published; it is only copied."""

@@ -3,19 +3,6 @@
 import json
 
 import pytest
-from click.testing import CliRunner
-
-from renderer.cli import main
-
-
-@pytest.fixture
-def yibiao(tmp_path, monkeypatch):
-    """Run one command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("YIBIAO_DATA", str(tmp_path / "data"))
-    runner = CliRunner()
-    return lambda *arguments: runner.invoke(main, [str(each) for each in arguments])
-
 
 FORM = {
     "$schema": "http://json-schema.org/draft-07/schema#",

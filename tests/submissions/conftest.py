@@ -14,6 +14,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 
 import pytest
+from small import form_document as form
+from small import matter_document as matter
+from small import words
 
 from builder.catalogue import load
 from builder.merge import merge
@@ -25,37 +28,6 @@ from submissions.delivery.worker import Worker
 from submissions.store import open_store
 
 START = datetime(2026, 11, 22, 3, 4, 5, 678000, UTC)
-
-
-def words(text):
-    return {"zh-CN": text, "en": text}
-
-
-def matter(id_, department, fields, **more):
-    limit = {"workdays": 5, "text": words("five days")}
-    return {
-        "id": id_,
-        "label": words(id_),
-        "department": department,
-        "type": "20",
-        "form": words(f"form of {id_}"),
-        "legal_basis": words("an act"),
-        "result": words("a result"),
-        "limits": {"legal": limit, "promised": limit},
-        "fields": {
-            path: {"label": words(path), **bound} for path, bound in fields.items()
-        },
-    } | more
-
-
-def form(properties, required):
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "additionalProperties": False,
-        "required": required,
-        "properties": properties,
-    }
 
 
 def material(id_, *ways):
