@@ -26,13 +26,14 @@ def project(matter: Matter, answers: Answers) -> dict[str, Any]:
         UndefinedError: a fact has a value that this form has no way to write; `judge`
             reports it as a fault before anything is projected.
     """
-    document: dict[str, Any] = deepcopy(answers.get("matters", {}).get(matter.id, {}))
+    own = answers.get("matters", {}).get(matter.id, {})
+    document: dict[str, Any] = _in_whole_numbers(own)
     facts = answers.get("facts", {})
     for path, field in matter.fields.items():
         value = bindings.write(field, facts)
         if value is not pointer.ABSENT:
-            pointer.put(document, pointer.parts(path), value)
-    return {name: _in_whole_numbers(value) for name, value in document.items()}
+            pointer.put(document, pointer.parts(path), _in_whole_numbers(value))
+    return document
 
 
 def decompose(matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,7 +60,7 @@ def decompose(matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _in_whole_numbers(value: Any) -> Any:
-    """Return the same JSON value, with whole numbers as integers."""
+    """Return a copy of a JSON value, with whole numbers as integers."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_NUMBER:
         return int(value)
     if isinstance(value, dict):

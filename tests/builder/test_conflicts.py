@@ -14,6 +14,7 @@ from builder.conflicts import (
     difference,
     judge,
 )
+from builder.conflicts.candidates import candidates
 from builder.conflicts.conflict_errors import (
     ConflictError,
     ContradictionError,
@@ -441,3 +442,12 @@ def test_a_limit_of_bytes_leaves_room_for_as_many_plain_characters():
             "/x": replace(field, bytes=ByteLimit(max=8, encoding="utf-8"))}),
     )  # fmt: skip
     assert difference("f", short, room).kind == "within"
+
+
+def test_a_number_no_json_file_here_can_hold_is_never_tried():
+    beyond = {"type": "number", "minimum": 1e300, "multipleOf": 1e-300}
+
+    tried = list(candidates([beyond]))
+
+    assert tried
+    assert all(abs(each) < 2**64 for each in tried if isinstance(each, int))
