@@ -108,11 +108,9 @@ def prove(
         enough: valid samples, and invalid ones, that a proof needs.
         transported: the published schema, if it is not to be made anew.
     """
-    sets = applicability_sets(
-        form.matters,
-        {id_: fact.schema for id_, fact in form.facts.items()},
-        place=f"affairs/{form.affair}.json#/matters",
-    )
+    place = f"affairs/{form.affair}.json#/matters"
+    domains = {id_: fact.schema for id_, fact in form.facts.items()}
+    sets = applicability_sets(form.matters, domains, place=place)
     trial = _Trial(form, transported or transport(form))
     for matter in form.matters:
         for document in documents.get(matter.id, ()):

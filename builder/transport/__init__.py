@@ -37,7 +37,6 @@ from builder.transport.formulas import (
     if_then,
     negated,
 )
-from builder.transport.slots import Group, Slot, grouped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,17 +172,20 @@ def _closed(properties: Mapping[Any, Schema]) -> dict[str, Any]:
 
 
 def _remainder(matter: Matter) -> dict[str, Any]:
-    try:
-        return _without_slots(grouped(matter))
-    except BuilderError:
-        return {"type": "object"}
-
-
-def _without_slots(group: Group) -> dict[str, Any]:
+    """Return an object in which no bound field occurs, nor anything below one."""
     layout: dict[str, Any] = {"type": "object"}
-    for name, child in group.children.items():
-        inside = False if isinstance(child, Slot) else _without_slots(child)
-        layout.setdefault("properties", {})[name] = inside
+    for path, field in matter.fields.items():
+        *containers, slot = pointer.parts(path)
+        if not field.held or "*" in containers:
+            continue
+        here: Any = layout
+        for name in containers:
+            inside = here.setdefault("properties", {})
+            here = inside.setdefault(name, {"type": "object"})
+            if here is False:
+                break
+        else:
+            here.setdefault("properties", {})[slot] = False
     return layout
 
 
