@@ -112,9 +112,9 @@ def prove(
     domains = {id_: fact.schema for id_, fact in form.facts.items()}
     sets = applicability_sets(form.matters, domains, place=place)
     trial = _Trial(form, transported or transport(form))
-    for matter in form.matters:
-        for document in documents.get(matter.id, ()):
-            trial.round_trip(matter, document, {})
+    given = ((m, each) for m in form.matters for each in documents.get(m.id, ()))
+    for matter, document in given:
+        trial.round_trip(matter, document, {})
     drawn = Samples(trial.judge, random, documents)
     for answers in _drawn(drawn, samples, enough, trial):
         trial.answers(answers)
