@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from builder import bindings, pointer
+from builder import bindings, lists, pointer
+from builder.documents import project
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
 from builder.lenses.byte_limits import byte_violations, has_limits
@@ -71,6 +72,10 @@ class Acceptance:
         self._form = form
         self._writing = _writing(matter.fields)
         self._limits = has_limits(matter)
+        self._short = not any(
+            field.rows is not None or field.send != "always"
+            for field in matter.fields.values()
+        )
 
     def accepts(self, answers: Answers, facts: Mapping[str, Any]) -> bool:
         """Tell whether the form accepts the document.
@@ -81,11 +86,15 @@ class Acceptance:
         """
         own = answers.get("matters", _NOTHING).get(self._matter.id, _NOTHING)
         try:
-            document = self._writing.write(own, facts)
+            if self._short:
+                document = self._writing.write(own, facts)
+            else:  # a list has rows to choose from, and a policy has to be weighed
+                document = project(self._matter, {**answers, "facts": facts})
         except UndefinedError:
             return False
         return self._form.accepts(document) and not (
-            self._limits and any(byte_violations(self._matter, document))
+            (self._limits and any(byte_violations(self._matter, document)))
+            or (not self._short and any(lists.surplus(self._matter, facts)))
         )
 
 

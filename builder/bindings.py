@@ -22,8 +22,11 @@ def parts_of(field: Field) -> tuple[Part, ...]:
 def slots(path: str, field: Field) -> Iterator[tuple[Part, str | None]]:
     """Yield each fact the field holds, and where its value alone stands.
 
-    None: it shares a line with others, so nothing judges it alone.
+    None: it shares a line with others, so nothing judges it alone. Of a list there is
+    none: it is judged row by row.
     """
+    if field.rows is not None:
+        return
     for part in parts_of(field):
         if field.lens.kind == "record":
             yield part, path + pointer.join([part.name])

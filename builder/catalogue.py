@@ -295,11 +295,7 @@ def _matter(
     form: Mapping[str, Any],
     codelists: Mapping[str, CodeList],
 ) -> Matter:
-    fields = {
-        path: _with_lens(entry, codelists)
-        | {"parts": [_with_lens(part, codelists) for part in entry.get("parts", ())]}
-        for path, entry in document["fields"].items()
-    }
+    fields = _fields(document["fields"], codelists)
     told = {
         name: document[name]
         for name in (
@@ -319,6 +315,24 @@ def _matter(
     limits = document["limits"]
     told |= {"legal_limit": limits["legal"], "promised_limit": limits["promised"]}
     return converter.structure(told | {"schema": form, "fields": fields}, Matter)
+
+
+def _fields(
+    told: Mapping[str, Any], codelists: Mapping[str, CodeList]
+) -> dict[str, dict[str, Any]]:
+    """Return the fields, the columns of each shared list inside it."""
+    made: dict[str, dict[str, Any]] = {
+        path: _with_lens(entry, codelists)
+        | {"parts": [_with_lens(part, codelists) for part in entry.get("parts", ())]}
+        for path, entry in told.items()
+    }
+    for path, entry in told.items():
+        start = path if "number" in entry.get("rows", {}) else f"{path}/*"
+        below = [other for other in told if other.startswith(start + "/")]
+        if "fact" in entry and path in made and (below or "rows" in entry):
+            columns = {p.removeprefix(start): made.pop(p) for p in below if p in made}
+            made[path]["rows"] = {**entry.get("rows", {}), "fields": columns}
+    return made
 
 
 def _with_lens(

@@ -5,7 +5,7 @@ The questions of an affair are checked where they are made: in `questions` and `
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from builder import bindings, json_schema, pointer
+from builder import bindings, json_schema, lists, pointer
 from builder.errors import (
     BuilderError,
     ClassRegexError,
@@ -15,6 +15,7 @@ from builder.errors import (
     IdleKeywordError,
     NestedBindingError,
     RecursiveSlotError,
+    UnboundListError,
     UndescribedFieldError,
     UnknownKeywordError,
     UnknownNameError,
@@ -29,6 +30,12 @@ from builder.lenses.slot_laws import (
     apart,
     slot_errors,
     slot_warnings,
+)
+from builder.lists.list_checks import (
+    list_errors,
+    place_warnings,
+    places_errors,
+    send_errors,
 )
 from builder.model import (
     Affair,
@@ -87,6 +94,15 @@ def matter_errors(catalogue: Catalogue, matter: Matter) -> Iterator[BuilderError
     for path, field in matter.fields.items():
         here = f"{place}{pointer.join(['fields', path])}"
         yield from _field_errors(catalogue, matter, path, field, here)
+        if field.rows is not None:
+            yield from list_errors(catalogue, matter, path, field.rows)
+            one = lists.row_matter(matter, path, field.rows)
+            above = lists.row_path(path, field.rows)
+            for below, column in one.fields.items():
+                here = f"{place}{pointer.join(['fields', above + below])}"
+                yield from _field_errors(catalogue, one, below, column, here)
+    yield from places_errors(matter)
+    yield from send_errors(matter)
 
 
 def affair_errors(catalogue: Catalogue, affair: Affair) -> Iterator[BuilderError]:
@@ -126,24 +142,36 @@ def warnings(catalogue: Catalogue) -> Iterator[BuilderError]:
     """
     for matter in catalogue.matters.values():
         yield from _form_warnings(matter)
-        read: dict[FactId, Binding] = {}
-        for path, field in matter.fields.items():
-            here = f"matters/{matter.id}/matter.json#{pointer.join(['fields', path])}"
-            for part, alone, place in _places(path, field, here):
-                told = _binding(catalogue, matter, part, alone)
-                if told is None:
-                    continue
-                yield from slot_warnings(told, f"{place}/fact")
-                yield from coverage_warnings(
-                    part.lens, told.element, told.schema, told.slot, f"{place}/lens"
-                )
-                if part.lens.one_way:
-                    continue  # it is not read back
-                first = read.setdefault(part.fact, told)
-                if first is not told:
-                    paths = (first.path, told.path)
-                    witness = apart(first, told)
-                    yield DuplicateSlotError(f"{place}/fact", part.fact, paths, witness)
+        yield from _field_warnings(catalogue, matter)
+        for _, path, rows in lists.bindings(matter):
+            form = lists.row_matter(matter, path, rows)
+            yield from _field_warnings(catalogue, form, lists.row_path(path, rows))
+        yield from place_warnings(matter)
+
+
+def _field_warnings(
+    catalogue: Catalogue, matter: Matter, above: str = ""
+) -> Iterator[BuilderError]:
+    """Yield what a field, or a column, does not do as its author may think."""
+    read: dict[FactId, Binding] = {}
+    for path, field in matter.fields.items():
+        names = ["fields", above + path]
+        here = f"matters/{matter.id}/matter.json#{pointer.join(names)}"
+        for part, alone, place in _places(path, field, here):
+            told = _binding(catalogue, matter, part, alone)
+            if told is None:
+                continue
+            yield from slot_warnings(told, f"{place}/fact")
+            yield from coverage_warnings(
+                part.lens, told.element, told.schema, told.slot, f"{place}/lens"
+            )
+            if part.lens.one_way:
+                continue  # it is not read back
+            first = read.setdefault(part.fact, told)
+            if first is not told:
+                paths = (first.path, told.path)
+                witness = apart(first, told)
+                yield DuplicateSlotError(f"{place}/fact", part.fact, paths, witness)
 
 
 def _form_warnings(matter: Matter) -> Iterator[BuilderError]:
@@ -247,7 +275,9 @@ def _role_errors(
 
 def _facts(matter: Matter) -> Iterator[tuple[FactId, str]]:
     """Yield each fact a matter names, with its place in the file."""
-    for path, field in matter.fields.items():
+    for path, field in lists.flat(matter.fields):
+        if field.rows is not None:
+            yield from ((fact, pointer.join(["fields", path])) for fact in field.held)
         for part, _, here in _places(path, field, pointer.join(["fields", path])):
             yield part.fact, here
     for index, issue in enumerate(matter.issues):
@@ -258,10 +288,11 @@ def _path_errors(
     matter: Matter, named: Iterable[str], place: str
 ) -> Iterator[BuilderError]:
     """Yield each described path the form has not, and each named one not described."""
-    holders = {path for path, field in matter.fields.items() if field.held}
-    whole = holders | {path for path, field in matter.fields.items() if field.unserved}
-    told = set(matter.fields)
-    for path, field in matter.fields.items():
+    fields = dict(lists.flat(matter.fields))
+    holders = {p for p, field in fields.items() if field.held and not field.rows}
+    whole = holders | {path for path, field in fields.items() if field.unserved}
+    told = set(fields)
+    for path, field in fields.items():
         here = f"{place}{pointer.join(['fields', path])}"
         above = list(_above(path))
         told.update(above)
@@ -306,9 +337,10 @@ def _field_errors(
     if not field.held:
         return
     if "/*/" in path:
-        list_path = path[: path.index("/*/")]
-        yield NestedBindingError(here, path, list_path)
+        yield UnboundListError(here, path, path[: path.index("/*/")])
         return
+    if field.rows is not None:
+        yield from _element_errors(catalogue, FactId(str(field.fact)), here)
     elements = []
     for part, alone, place in _places(path, field, here):
         yield from _element_errors(catalogue, part.fact, place)

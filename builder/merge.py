@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from builder import bindings, json_schema, lenses, pointer
+from builder import bindings, json_schema, lenses, lists, pointer
 from builder.checks import all_conditions
 from builder.errors import (
     BuilderError,
@@ -20,6 +20,7 @@ from builder.errors import (
 )
 from builder.fact_ids import element_of, role_of
 from builder.lenses import byte_limits
+from builder.lists.list_checks import affair_errors
 from builder.model import (
     Affair,
     AffairId,
@@ -81,7 +82,7 @@ def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
         *placing_errors(affair, questions, _loops(matters)),
     ]
     facts, undecided = _facts(catalogue, matters, domains)
-    errors += undecided
+    errors += [*undecided, *affair_errors(facts, matters)]
     if errors:
         raise DefinitionErrors(tuple(errors))
     return _form(catalogue, affair, matters, facts, place(affair, questions))
@@ -134,6 +135,7 @@ def _facts(
     issued = {issue.fact for matter in matters for issue in matter.issues}
     facts: dict[FactId, Fact] = {}
     errors: list[BuilderError] = []
+    columns = {id_: _columns(catalogue, matters, id_) for id_ in domains}
     for id_, schema in domains.items():
         element = catalogue.elements.get(element_of(id_))
         stand_in = None
@@ -150,8 +152,34 @@ def _facts(
             schema=schema,
             sensitivity=element.sensitivity if element else "general",
             stand_in=stand_in,
+            columns=columns[id_],
+            key=element.key if element else None,
         )
     return facts, errors
+
+
+def _columns(
+    catalogue: Catalogue, matters: Iterable[Matter], list_: FactId
+) -> dict[FactId, Fact]:
+    """Return the facts of one row of a list; none: it is no list that is shared."""
+    held = [
+        fact
+        for matter in matters
+        for id_, _, rows in lists.bindings(matter)
+        if id_ == list_
+        for field in rows.fields.values()
+        for fact in field.held
+    ]
+    return {
+        fact: Fact(
+            id=fact,
+            element=element_of(fact),
+            role=role_of(fact),
+            schema=catalogue.elements[element_of(fact)].schema,
+            sensitivity=catalogue.elements[element_of(fact)].sensitivity,
+        )
+        for fact in dict.fromkeys(held)
+    }
 
 
 def _refusals(

@@ -7,22 +7,29 @@
 - Every set of matters that can apply together has a sample that is valid.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
 
-from builder import conflicts
+from builder import conflicts, lists, pointer
 from builder.conflicts.conflict_errors import (
     ConflictError,
     DeadElementError,
     UndecidedConflictError,
 )
 from builder.documents import decompose, project
-from builder.errors import BuilderError, MismatchError
+from builder.errors import (
+    BuilderError,
+    MismatchError,
+    PartlyRefusedError,
+    PresenceError,
+)
 from builder.json_schema import Validator
 from builder.lenses import same
-from builder.model import Answers, Matter, MatterId, MergedForm
+from builder.lists.joining import joined
+from builder.model import Answers, FactId, Field, Matter, MatterId, MergedForm
+from builder.presence import presence_errors
 from builder.samples import Samples
 from builder.situations import applicability_sets
 from builder.transport import Transported, transport
@@ -32,6 +39,8 @@ from builder.validity import Fault, Judge
 SAMPLES, ENOUGH = 2000, 500
 #: Samples enough for definitions that were proven in full when they were released.
 FEW = 50
+#: Refused samples in which conflicts of presence are looked for.
+_MOST_LOOKS = 200
 #: Tries for each sample asked for, before too few are found to be too few.
 _TRIES = 6
 
@@ -116,16 +125,19 @@ def prove(
     for matter, document in given:
         trial.round_trip(matter, document, {})
     drawn = Samples(trial.judge, random, documents)
+    trial.values = drawn.values
     for answers in _drawn(drawn, samples, enough, trial):
         trial.answers(answers)
+    uncertified = tuple(_uncertified(drawn, trial))
+    found = conflicts.analyse(form, sets, compared=False)
     return Proof(
         affair=form.affair,
         round_trip=trial.trips,
         t_equals_v=trial.agreement,
         completeness=trial.completeness,
-        conflicts=conflicts.analyse(form, sets, compared=False).findings,
+        conflicts=(*found.findings, *trial.presences()),
         mismatch=trial.mismatch,
-        uncertified=tuple(_uncertified(drawn, trial)),
+        uncertified=uncertified,
         examples=trial.examples,
     )
 
@@ -203,6 +215,12 @@ class _Trial:
         self.certified: set[tuple[MatterId, ...]] = set()
         self.examples: dict[str, Any] = {}
         self.mismatch: MismatchError | None = None
+        #: What else a fact can be.
+        self.values: Callable[[FactId], Sequence[Any]] = lambda _: ()
+        self._met: dict[tuple[str, str], PresenceError] = {}
+        #: By matter, the fields it was sent and took.
+        self._taken: set[tuple[str, str]] = set()
+        self._looks = _MOST_LOOKS
         self._schema = Validator(transported.schema)
 
     def answers(self, answers: Answers) -> None:
@@ -221,6 +239,8 @@ class _Trial:
                 self.mismatch = MismatchError(place, kept, refused)
         if valid:
             self._documents(kept)
+        else:
+            self._presences(kept)
 
     def round_trip(
         self, matter: Matter, document: Mapping[str, Any], known: Mapping[str, Any]
@@ -237,12 +257,39 @@ class _Trial:
         except BuilderError:
             held = False
         else:
-            facts = {**known, **found["facts"]}
-            back = project(matter, {**found, "facts": facts})
+            before = {"facts": known, "matters": {}}
+            whole = joined(self.judge.form.facts, matter, before, found)
+            back = project(matter, whole)
             held = same(back, dict(document))
         self.trips.count(held=held)
         if not held:
             self.examples.setdefault("round_trip", {matter.id: document})
+
+    def presences(self) -> tuple[PresenceError, ...]:
+        """Return each conflict of presence that was met, once.
+
+        Where the form was also sent the fact and took it, some documents are lost, not
+        all: that is a warning.
+        """
+        return tuple(
+            PartlyRefusedError(**vars(error))
+            if (error.matter, error.path) in self._taken
+            else error
+            for error in self._met.values()
+        )
+
+    def _presences(self, kept: Answers) -> None:
+        if self._looks > 0:
+            self._looks -= 1
+            whole = {**kept, "facts": self._whole(kept)}
+            for error in presence_errors(self.judge, whole, self.values):
+                self._met.setdefault((error.fact, error.place), error)
+
+    def _whole(self, kept: Answers) -> dict[str, Any]:
+        """Return the facts, with the stand-ins of those that are awaited."""
+        facts = kept.get("facts", {})
+        awaited = self.judge.awaited(facts)
+        return {**{f: self.judge.form.facts[f].stand_in for f in awaited}, **facts}
 
     def _left_to_judge(self, faults: Sequence[Fault]) -> bool:
         """Tell whether only matters refuse that the schema leaves to the judge."""
@@ -256,21 +303,26 @@ class _Trial:
         facts = kept.get("facts", {})
         matters = self.judge.applicable(facts)
         self.certified.add(tuple(matter.id for matter in matters))
-        awaited = self.judge.awaited(facts)
-        whole = {**{f: self.judge.form.facts[f].stand_in for f in awaited}, **facts}
-        joined: dict[str, Any] = {"facts": {}, "matters": {}}
+        whole = self._whole(kept)
+        together: dict[str, Any] = {"facts": {}, "matters": {}}
         for matter in matters:
             document = project(matter, {**kept, "facts": whole})
+            self._taken.update(
+                (matter.id, path)
+                for path, held in matter.fields.items()
+                if held.held
+                and pointer.get(document, pointer.parts(path)) is not pointer.ABSENT
+            )
             one_way = _written_one_way(matter)
             supplied = {f: v for f, v in whole.items() if f in one_way}
             self.round_trip(matter, document, supplied)
             found = decompose(matter, document)
-            joined["facts"] |= found["facts"]
-            joined["matters"] |= found["matters"]
+            known = {**together, "facts": {**supplied, **together["facts"]}}
+            together = joined(self.judge.form.facts, matter, known, found)
         # What no document gives back: situations, and what is written one way.
-        joined["facts"] = {**whole, **joined["facts"]}
-        held = not self.judge.faults(joined) and all(
-            same(project(matter, joined), project(matter, {**kept, "facts": whole}))
+        together["facts"] = {**whole, **together["facts"]}
+        held = not self.judge.faults(together) and all(
+            same(project(matter, together), project(matter, {**kept, "facts": whole}))
             for matter in matters
         )
         self.completeness.count(held=held)
@@ -282,6 +334,10 @@ def _written_one_way(matter: Matter) -> frozenset[str]:
     return frozenset(
         fact
         for held in matter.fields.values()
-        if held.lens.one_way or any(part.lens.one_way for part in held.parts)
+        if any(_one_way(each) for _, each in lists.flat({"": held}))
         for fact in held.held
     )
+
+
+def _one_way(held: Field) -> bool:
+    return held.lens.one_way or any(part.lens.one_way for part in held.parts)

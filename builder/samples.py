@@ -11,12 +11,14 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from builder import conflicts, pointer
+from builder import conflicts, pointer, row_samples
 from builder.conflicts.candidates import candidates
 from builder.conflicts.demands import Demand, Demands, as_facts, domain
-from builder.documents import decompose
+from builder.conflicts.row_conflicts import of_lists
+from builder.documents import OMIT, decompose
 from builder.errors import BuilderError
 from builder.model import Answers, FactId, MatterId, MergedForm, Question
+from builder.places import fact_pointer
 from builder.situations import MOST_SITUATIONS
 from builder.validity import Judge
 
@@ -94,6 +96,10 @@ class Samples:
                 if pointer.get(drawn, names) is pointer.ABSENT:
                     self._answer(question, facts, drawn)
 
+    def values(self, fact: FactId) -> Sequence[Any]:
+        """Return values that every form accepts for a fact."""
+        return self._pools.get(fact_pointer(fact), ())
+
     def changed(self, answers: Answers) -> Answers:
         """Return the answers with one to three of them changed or taken away."""
         changed = deepcopy(dict(answers))
@@ -146,8 +152,12 @@ class Samples:
                 found = decompose(matter, document)
                 drawn["matters"] |= found["matters"]
                 for fact, value in found["facts"].items():
+                    if self._judge.form.facts[fact].columns:
+                        before = drawn["facts"].get(fact)
+                        rows = self._accepting.rows(fact, value)
+                        drawn["facts"][fact] = row_samples.beside(before, rows)
                     # Of what the forms do not agree on, only what all accept is taken.
-                    if self._accepting.accepts(fact, value):
+                    elif self._accepting.accepts(fact, value):
                         drawn["facts"].setdefault(fact, value)
 
 
@@ -158,6 +168,26 @@ class _Accepted:
         self._form = form
         self._shared = Demands(form.matters, form.facts)
         self._own = {m.id: Demands([as_facts(m)], {}) for m in form.matters}
+        self._rows = {rows.list: rows for rows in of_lists(form, [form.matters])}
+        self._columns = {
+            list_: Demands(rows.matters, rows.columns)
+            for list_, rows in self._rows.items()
+        }
+
+    def rows(self, list_: FactId, found: Sequence[Any]) -> list[Any]:
+        """Return rows with only those columns whose values every form accepts."""
+        demands = self._columns[list_]
+        return [
+            {
+                **row,
+                "facts": {
+                    column: value
+                    for column, value in row["facts"].items()
+                    if all(demand.accepts(value) for demand in demands.of(column))
+                },
+            }
+            for row in found
+        ]
 
     def accepts(self, fact: FactId, value: Any) -> bool:
         """Tell whether every form accepts this value of a fact."""
@@ -167,13 +197,34 @@ class _Accepted:
         """Return values that are accepted as the answer of a question."""
         kind, name, *rest = pointer.parts(question.pointer)
         given = [choice.value for choice in question.choices]
+        if OMIT in rest:
+            return [True, False]
         if kind != "facts":
             return self._own_values(MatterId(name), pointer.join(rest), question)
         fact = FactId(name)
+        if fact in self._rows:
+            columns = [(c, self._column(fact, c)) for c in question.columns]
+            return row_samples.lists_of(columns)
         if self._form.facts[fact].stand_in is not None:
             given.append(self._form.facts[fact].stand_in)
         own = domain(self._form.facts[fact].schema)
         return _values(fact, self._shared.of(fact) or (own,), given)
+
+    def _column(self, list_: FactId, column: Question) -> list[Any]:
+        """Return values of a column; those that only some forms accept come last."""
+        kind, name, *rest = pointer.parts(column.pointer)
+        given = [choice.value for choice in column.choices]
+        if kind == "facts":
+            demands = self._columns[list_].of(FactId(name))
+            found = _values(FactId(name), demands, given)
+            return [*found, *(value for value in given if value not in found)]
+        fact = FactId(pointer.join(rest))
+        forms = [m for m in self._rows[list_].matters if str(fact) in m.fields]
+        asked = [asker.matter + asker.path for asker in column.asked_by]
+        for form in forms:
+            if form.id + fact in asked:
+                return _values(fact, Demands([as_facts(form)], {}).of(fact), given)
+        return given
 
     def _own_values(self, matter: MatterId, path: str, question: Question) -> list[Any]:
         given: list[Any] = [choice.value for choice in question.choices]
@@ -207,3 +258,7 @@ def _places(value: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]
             yield here
         if isinstance(below, Mapping):
             yield from _places(below, here)
+        elif isinstance(below, list):
+            for index, row in enumerate(below):
+                if isinstance(row, Mapping):
+                    yield from _places(row, (*here, str(index)))

@@ -7,11 +7,11 @@ every form accepts; a stand-in is judged with, never stored, shown or sent.
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from builder import bindings, pointer, pruning
+from builder import lists, origins, pointer, pruning
 from builder.acceptance import Acceptance
 from builder.documents import project
 from builder.json_schema import Validator, Violation
@@ -29,7 +29,6 @@ from builder.model import (
     Predicate,
     Question,
 )
-from builder.origins import origins
 from builder.places import fact_pointer
 from builder.situations import awaited, reads
 
@@ -233,7 +232,7 @@ class Judge:
         coming = awaited(matters)
         places = {fact_pointer(fact) for fact in coming}
         asked = tuple(
-            question
+            _in_situation(question, applicable)
             for question in self.form.questions
             if question.pointer not in places
             and any(asker.matter in applicable for asker in question.asked_by)
@@ -267,6 +266,13 @@ class Judge:
         situation = self._situation(facts)
         known = {**answers, "facts": self._stand_ins(situation) | facts}
         for matter in situation.matters:
+            for fact, most in lists.surplus(matter, known["facts"]):
+                yield Fault(
+                    pointer=pointer.join(["facts", fact]),
+                    keyword="maxItems",
+                    limit=most,
+                    matters=(matter.id,),
+                )
             try:
                 document = project(matter, known)
             except UndefinedError:
@@ -276,27 +282,21 @@ class Judge:
 
     def _unwritable_faults(self, matter: Matter, answers: Answers) -> Iterator[Fault]:
         """Judge a document without the values its form has no way to say."""
-        facts = answers["facts"]
-        unwritable = {
-            fact
-            for field in matter.fields.values()
-            for fact in bindings.unwritable(field, facts)
-        }
-        for fact in sorted(unwritable):
-            where = fact_pointer(fact)
+        unwritable = origins.unwritable(matter, answers["facts"])
+        for where in sorted(unwritable):
             yield Fault(pointer=where, keyword="lens", limit=None, matters=(matter.id,))
-        writable = {f: v for f, v in facts.items() if f not in unwritable}
+        writable = origins.without(answers["facts"], unwritable)
         document = project(matter, {**answers, "facts": writable})
         for fault in self._mapped_faults(matter, document, writable):
             # What a form misses because it cannot be written is no news.
-            if fault.pointer.removeprefix("/facts/") not in unwritable:
+            if fault.pointer not in unwritable:
                 yield fault
 
     def _mapped_faults(
         self, matter: Matter, document: Mapping[str, Any], facts: Mapping[str, Any]
     ) -> Iterator[Fault]:
         for violation in self._violations(matter, document):
-            for where in origins(matter, violation, facts):
+            for where in origins.origins(matter, violation, facts):
                 yield Fault(
                     pointer=where,
                     keyword=violation.keyword,
@@ -354,6 +354,26 @@ def _copy_answer(question: Question, source: Answers, target: dict[str, Any]) ->
     value = pointer.get(source, names)
     if value is not pointer.ABSENT:
         pointer.put(target, names, value)
+
+
+def _in_situation(question: Question, applicable: frozenset[MatterId]) -> Question:
+    """Return the question; of a shared list only the columns asked now."""
+    if not question.pointer.startswith("/facts/") or not question.columns:
+        return question
+    columns = tuple(
+        replace(
+            column,
+            choices=tuple(
+                choice
+                for choice in column.choices
+                if applicable.isdisjoint(choice.refused_by)
+            ),
+            asked_by=tuple(a for a in column.asked_by if a.matter in applicable),
+        )
+        for column in question.columns
+    )
+    asked = tuple(column for column in columns if column.asked_by)
+    return replace(question, columns=asked)
 
 
 def _fault(violation: Violation) -> Fault:

@@ -12,6 +12,7 @@ from typing import Any
 
 from builder import json_schema, pack, pointer
 from builder.conflicts.demands import Demand, Demands, as_facts, domain
+from builder.conflicts.row_conflicts import RowForms, of_lists
 from builder.model import FactId, MatterId, MergedForm, Pointer, Question, Schema
 
 #: Views kept of one form; few questions have more than one.
@@ -93,11 +94,47 @@ class Views:
 
     def _work_out(self, where: str, applicable: frozenset[MatterId]) -> View:
         kind, name, *rest = pointer.parts(where)
+        if "*" in rest and kind == "facts":
+            _, kind, column, *below = rest
+            path = pointer.join(below) if kind != "facts" else None
+            return view(self._column(FactId(name), column, path, applicable))
         if kind != "facts":
             own = self._remainder(MatterId(name))
             return view(own.of(FactId(pointer.join(rest))))
         fact = self._form.facts[FactId(name)]
         return view(self._shared.of(fact.id, applicable) or (domain(fact.schema),))
+
+    def _column(
+        self, list_: FactId, name: str, own: str | None, applicable: frozenset[MatterId]
+    ) -> Sequence[Demand]:
+        """Return the demands on a column of a shared list, in every row.
+
+        Args:
+            list_: the list.
+            name: the fact of the column; or the matter whose own it is.
+            own: where the matter's own column stands in the form of a row.
+            applicable: the matters whose forms count.
+        """
+        rows = self._rows[list_]
+        chosen = {each for each, matter in rows.whole.items() if matter in applicable}
+        if own is None:
+            column = FactId(name)
+            found = self._columns(list_).of(column, chosen)
+            return found or (domain(rows.columns[column].schema),)
+        forms = [
+            as_facts(each)
+            for each in rows.matters
+            if each.id in chosen and rows.whole[each.id] == name and own in each.fields
+        ]
+        return Demands(forms, {}).of(FactId(own))
+
+    def _columns(self, list_: FactId) -> Demands:
+        return Demands(self._rows[list_].matters, self._rows[list_].columns)
+
+    @cached_property
+    def _rows(self) -> dict[FactId, RowForms]:
+        found = of_lists(self._form, [self._form.matters])
+        return {rows.list: rows for rows in found}
 
     @cached_property
     def _shared(self) -> Demands:

@@ -92,7 +92,7 @@ def block(
     view = page.view(question)
     made = _block(page, question, question.name, choices=choices, view=view)
     value = parse(question, question.name, page.posted)
-    own = [fault for fault in faults if fault.pointer == question.pointer]
+    own = [fault for fault in faults if not _in_cell(question, fault)]
     made = replace(
         made,
         number=number,
@@ -244,6 +244,14 @@ def _askers(form: MergedForm, question: Question, view: View) -> tuple[Asking, .
         for a in question.asked_by
         if a.matter in matters
     )
+
+
+def _in_cell(question: Question, fault: Fault) -> bool:
+    """Tell whether a fault of a list, or below it, is shown in a cell of a row."""
+    if not question.columns:
+        return fault.pointer != question.pointer
+    _, *column = pointer.parts(fault.pointer.removeprefix(question.pointer)) or [""]
+    return pointer.join(column) in {each.pointer for each in question.columns}
 
 
 def _rows(

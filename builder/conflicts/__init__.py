@@ -5,11 +5,12 @@ accept everywhere; a proof that there is none, shrunk to a smallest core; or und
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import permutations
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 from builder import json_schema
+from builder.conflicts import row_conflicts
 from builder.conflicts.candidates import candidates
 from builder.conflicts.conflict_errors import (
     ConflictError,
@@ -17,88 +18,49 @@ from builder.conflicts.conflict_errors import (
     CoreMember,
     DeadElementError,
     UndecidedConflictError,
-    shown,
 )
 from builder.conflicts.demands import Demand, Demands, texts_accepted
+from builder.conflicts.verdicts import (
+    Analysis,
+    Difference,
+    Empty,
+    Judgement,
+    Satisfied,
+    Undecided,
+    Verdict,
+)
 from builder.errors import BuilderError
-from builder.model import FactId, Matter, MatterId, MergedForm, Schema
+from builder.model import (
+    Fact,
+    FactId,
+    Matter,
+    MatterId,
+    MergedForm,
+    Question,
+    Schema,
+)
 from builder.patterns.texts import both, opposite, search
 from builder.places import fact_pointer
+
+__all__ = [
+    "Analysis",
+    "Difference",
+    "Empty",
+    "Judgement",
+    "Satisfied",
+    "Undecided",
+    "Verdict",
+    "analyse",
+    "analyse_demands",
+    "difference",
+    "judge",
+]
 
 #: Says whether a schema admits any value; only "no" counts as a proof.
 Oracle: TypeAlias = Callable[[Schema], str]
 #: Steps to tell whether a demand takes any text.
 _FEW = 2_000
 _NO_TEXT: Schema = {"not": {"type": "string"}}
-
-
-@dataclass(frozen=True, slots=True)
-class Satisfied:
-    """Every form accepts this value."""
-
-    witness: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Empty:
-    """Proved: no value is accepted by all; without any one of the core some may be."""
-
-    core: tuple[CoreMember, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    """Neither is known; an example would tell."""
-
-
-Verdict: TypeAlias = Satisfied | Empty | Undecided
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
-    """The verdict on one fact, where these matters apply together."""
-
-    fact: FactId
-    matters: tuple[MatterId, ...]
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """How what one demand accepts stands to what another does."""
-
-    fact: FactId
-    accepting: Demand
-    refusing: Demand
-    #: "within": proved that the refusing one accepts it all.
-    kind: Literal["differs", "within", "undecided"]
-    #: differs: a value and why it is refused.
-    witness: Any = None
-    refusal: str = ""
-
-    def __str__(self) -> str:
-        one, other = self.accepting.who, self.refusing.who
-        match self.kind:
-            case "differs":
-                return (
-                    f"{self.fact}: {other} refuses {shown(self.witness)} "
-                    f"({self.refusal}), which {one} accepts"
-                )
-            case "within":
-                return f"{self.fact}: {other} accepts all that {one} accepts"
-            case "undecided":
-                return f"{self.fact}: {other} may refuse what {one} accepts"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Analysis:
-    """All that was found of an affair's shared facts."""
-
-    judgements: tuple[Judgement, ...]
-    #: Conflicts, dead elements (warnings) and what is undecided.
-    findings: tuple[BuilderError, ...]
-    #: For information only.
-    differences: tuple[Difference, ...]
 
 
 def judge(
@@ -191,15 +153,36 @@ def analyse(
     Raises:
         ContradictionError: a proof and a witness contradict each other.
     """
-    return analyse_demands(
+    together = [tuple(each) for each in sets]
+    place = f"affairs/{form.affair}.json#/matters"
+    known = examples or {}
+    found = analyse_demands(
         form.matters,
         Demands(form.matters, form.facts),
-        sets,
-        place=f"affairs/{form.affair}.json#/matters",
-        given=_given(form, examples or {}),
+        together,
+        place=place,
+        given=_given(form.facts, form.questions, known),
         compared=compared,
         oracle=oracle,
     )
+    counts = tuple(row_conflicts.count_errors(together, place))
+    found = replace(found, findings=(*found.findings, *counts))
+    for rows in row_conflicts.of_lists(form, together):
+        below = analyse_demands(
+            rows.matters,
+            Demands(rows.matters, rows.columns),
+            rows.together,
+            place=place,
+            given=_given(rows.columns, rows.questions, known),
+            compared=compared,
+            oracle=oracle,
+        )
+        found = Analysis(
+            judgements=(*found.judgements, *below.judgements),
+            findings=(*found.findings, *below.findings),
+            differences=(*found.differences, *below.differences),
+        )
+    return found
 
 
 def analyse_demands(
@@ -376,14 +359,16 @@ def _differences(
 
 
 def _given(
-    form: MergedForm, examples: Mapping[FactId, Sequence[Any]]
+    facts: Mapping[FactId, Fact],
+    questions: Iterable[Question],
+    examples: Mapping[FactId, Sequence[Any]],
 ) -> dict[FactId, tuple[Any, ...]]:
-    choices = {question.pointer: question.choices for question in form.questions}
+    choices = {question.pointer: question.choices for question in questions}
     return {
         id_: (
             *examples.get(id_, ()),
             *(() if fact.stand_in is None else (fact.stand_in,)),
             *(choice.value for choice in choices.get(fact_pointer(id_), ())),
         )
-        for id_, fact in form.facts.items()
+        for id_, fact in facts.items()
     }

@@ -5,6 +5,7 @@ inputs, the counters and the layout are left out, for they follow from the rest.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from builder import pointer
 from builder.diff.changes import Change, Kind, both, differs, only, texts, told, was
@@ -123,7 +124,14 @@ def _fact(id_: FactId, old: Fact, new: Fact) -> Iterator[Change]:
         yield told(kind, "shared domain", place, text)
     if not found and differs(old.schema, new.schema):
         yield told("changed", "shared domain", place, was(old.schema, new.schema))
-    for name in ("element", "role", "sensitivity", "stand_in"):
+    for column in only(old.columns, new.columns):
+        yield told("removed", "column", place, column)
+    for column in only(new.columns, old.columns):
+        yield told("added", "column", place, column)
+    for column, before, after in both(old.columns, new.columns):
+        for change in _fact(column, before, after):
+            yield replace(change, place=f"{place}/*{fact_pointer(column)}")
+    for name in ("element", "role", "sensitivity", "stand_in", "key"):
         before, after = getattr(old, name), getattr(new, name)
         if differs(before, after):
             yield told("changed", "fact", place, f"{name} {was(before, after)}")

@@ -7,7 +7,7 @@ the form names the place.
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from builder import bindings, json_schema, lenses, pointer
+from builder import bindings, json_schema, lenses, lists, pointer
 from builder.diff.changes import Change, both, differs, only, told, was
 from builder.diff.facets import facets
 from builder.explain import in_words
@@ -27,12 +27,13 @@ def form_changes(old: Matter, new: Matter) -> Iterator[Change]:
 
 
 def _fields(old: Matter, new: Matter) -> Iterator[Change]:
-    for path, field in only(old.fields, new.fields).items():
+    known, now = dict(lists.flat(old.fields)), dict(lists.flat(new.fields))
+    for path, field in only(known, now).items():
         yield told("removed", "field", _place(new, path), label(field.label), new.id)
-    for path, field in only(new.fields, old.fields).items():
+    for path, field in only(now, known).items():
         yield told("added", "field", _place(new, path), label(field.label), new.id)
     before, after = Forms(), Forms()
-    for path, was_, is_ in both(old.fields, new.fields):
+    for path, was_, is_ in both(known, now):
         found = list(_field(was_, is_, _place(new, path)))
         for slot in _slots(path, is_):
             one = _own(before.slot(old, slot), old, path)
@@ -66,7 +67,7 @@ def _slots(path: str, field: Field) -> tuple[str, ...]:
 
 def _own(schema: Schema | None, matter: Matter, path: str) -> Schema | None:
     """Return what a form says of a field without what it says of the fields in it."""
-    holds = any(other.startswith(f"{path}/") for other in matter.fields)
+    holds = any(other.startswith(f"{path}/") for other, _ in lists.flat(matter.fields))
     if not holds or not isinstance(schema, Mapping):
         return schema
     return {name: value for name, value in schema.items() if name not in _GROUPS}
@@ -94,8 +95,10 @@ def _field(old: Field, new: Field, place: str) -> Iterator[Change]:
         limits = [{"maxBytes": b.max} if b else {} for b in (before_, after_)]
         for kind, text in facets(*limits):
             yield told(kind, "field", place, text)
+    if differs(_rows(old), _rows(new)):
+        yield told("changed", "field", place, f"rows {was(_rows(old), _rows(new))}")
     # What a field of its own says beside the question is told with the question.
-    told_here = ["codelist", "branch"]
+    told_here = ["codelist", "branch", "send"]
     told_here += ["input", "unit", "hint", "sensitivity", "unserved"] * bool(new.held)
     for name in told_here:
         one, other = getattr(old, name), getattr(new, name)
@@ -103,11 +106,18 @@ def _field(old: Field, new: Field, place: str) -> Iterator[Change]:
             yield told("changed", "field", place, f"{name} {was(one, other)}")
 
 
+def _rows(field: Field) -> dict[str, object] | None:
+    """Return which rows of a shared list a field holds; None: it is no such list."""
+    if field.rows is None:
+        return None
+    return {"where": field.rows.where, "number": field.rows.number}
+
+
 def _elsewhere(old: Matter, new: Matter, touched: set[str]) -> Iterator[Change]:
     """Yield each difference of the schemas that no change of a field tells."""
     covered = set()
     for matter in (old, new):
-        for path, field in matter.fields.items():
+        for path, field in lists.flat(matter.fields):
             if _place(new, path) in touched:
                 covered |= set(_told_places(matter, path, field))
     found = [

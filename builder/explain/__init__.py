@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from builder import bindings, json_schema, pointer
+from builder import bindings, json_schema, lists, pointer
 from builder.conflicts.demands import Demand, Demands
+from builder.conflicts.row_conflicts import of_lists
 from builder.errors import UnknownNameError
 from builder.explain import in_words
 from builder.explain.explanations import (
@@ -24,6 +25,7 @@ from builder.explain.explanations import (
 from builder.explain.in_words import label
 from builder.fact_ids import element_of
 from builder.model import (
+    Fact,
     FactId,
     Field,
     Matter,
@@ -60,8 +62,8 @@ def explain(
     if fact is not None:
         return _of_fact(form, fact)
     for matter in form.matters:
-        for path, field in matter.fields.items():
-            if field_pointer(matter.id, path) == name:
+        for path, field in lists.flat(matter.fields):
+            if _own_pointer(matter, path) == name:
                 return _of_field(form, matter, path, field)
     known = (*form.facts, *(question.pointer for question in form.questions))
     raise UnknownNameError(
@@ -71,10 +73,35 @@ def explain(
 
 def _fact(form: MergedForm, name: str) -> FactId | None:
     known = {*form.facts, *(_name_of(question) for question in form.situations)}
+    known |= {column for fact in form.facts.values() for column in fact.columns}
     for fact in known:
-        if name in {fact, fact_pointer(FactId(fact))}:
+        if name in {fact, _pointer(form, FactId(fact))}:
             return FactId(fact)
     return None
+
+
+def _list_of(form: MergedForm, fact: FactId) -> Fact | None:
+    """Return the list of whose rows this is a column, or None."""
+    if fact in form.facts:
+        return None
+    return next((each for each in form.facts.values() if fact in each.columns), None)
+
+
+def _pointer(form: MergedForm, fact: FactId) -> Pointer:
+    """Return where the answer stands; of a column, in any row of its list."""
+    list_ = _list_of(form, fact)
+    above = "" if list_ is None else f"{fact_pointer(list_.id)}/*"
+    return Pointer(above + fact_pointer(fact))
+
+
+def _own_pointer(matter: Matter, path: str) -> Pointer:
+    """Return where the answer of a matter's own field, or column, stands."""
+    for fact, list_, rows in lists.bindings(matter):
+        start = lists.row_path(list_, rows)
+        if path.startswith(start + "/"):
+            own = field_pointer(matter.id, path.removeprefix(start))
+            return Pointer(f"{fact_pointer(fact)}/*{own}")
+    return field_pointer(matter.id, path)
 
 
 def _name_of(question: Question) -> str:
@@ -95,7 +122,7 @@ def _affair(form: MergedForm) -> AffairExplained:
                 label=matter.label,
                 department=matter.department,
                 applies=in_words.condition(matter.when),
-                fields=len(matter.fields),
+                fields=len(list(lists.flat(matter.fields))),
                 mode=standing.mode,
                 reason=reason,
             )
@@ -114,10 +141,15 @@ def _affair(form: MergedForm) -> AffairExplained:
 
 def _shared(form: MergedForm) -> Iterator[Shared]:
     labels = {question.pointer: question.label for question in form.questions}
-    for fact in form.facts:
+    for question in form.questions:
+        for column in question.columns:
+            where = Pointer(f"{question.pointer}/*{column.pointer}")
+            labels[where] = column.label
+    columns = [column for fact in form.facts.values() for column in fact.columns]
+    for fact in dict.fromkeys((*form.facts, *columns)):
         places = tuple((slot.matter.id, slot.path) for slot in _slots(form, fact))
         if len(places) > 1:
-            told = labels.get(fact_pointer(fact))
+            told = labels.get(_pointer(form, fact))
             yield Shared(fact=fact, label=told, places=places)
 
 
@@ -137,7 +169,9 @@ class _Place:
 def _slots(form: MergedForm, fact: FactId) -> Iterator[_Place]:
     """Yield each place that holds a fact."""
     for matter in form.matters:
-        for path, field in matter.fields.items():
+        for path, field in lists.flat(matter.fields):
+            if field.rows is not None and field.fact == fact:
+                yield _Place(matter, path, field, None, alone=True)
             for part, alone in bindings.slots(path, field):
                 if part.fact == fact:
                     place = alone or path
@@ -156,14 +190,15 @@ def _of_fact(form: MergedForm, fact: FactId) -> AnswerExplained:
     waiting = tuple(
         m.id for m in form.matters if fact in bound(m) and m.id not in issuing
     )
-    known = form.facts.get(fact)
+    list_ = _list_of(form, fact)
+    known = form.facts.get(fact) if list_ is None else list_.columns[fact]
     names = {
         fact,
         element_of(fact),
         *(f"{each.matter}{each.path}" for each in asked_by),
     }
     return AnswerExplained(
-        **_told(form, fact_pointer(fact), names),
+        **_told(form, _pointer(form, fact), names),
         fact=fact,
         domain=() if known is None else in_words.constraints(known.schema),
         asked_by=asked_by,
@@ -175,6 +210,11 @@ def _of_fact(form: MergedForm, fact: FactId) -> AnswerExplained:
 
 
 def _demands(form: MergedForm, fact: FactId) -> tuple[Demand, ...]:
+    list_ = _list_of(form, fact)
+    if list_ is not None:
+        for rows in of_lists(form, [form.matters]):
+            if rows.list == list_.id:
+                return Demands(rows.matters, rows.columns).of(fact, rows.whole)
     # Of the other fields nothing is asked, and to bring them up takes time.
     holding = [
         replace(
@@ -200,7 +240,7 @@ def _of_field(
     place = _Place(matter, path, field, None, alone=True)
     asked = _asked_by(in_words.Forms(), place)
     return AnswerExplained(
-        **_told(form, field_pointer(matter.id, path), {f"{matter.id}{path}"}),
+        **_told(form, _own_pointer(matter, path), {f"{matter.id}{path}"}),
         fact=None,
         domain=(),
         asked_by=(asked,),
@@ -214,11 +254,12 @@ def _of_field(
 def _told(form: MergedForm, where: Pointer, names: set[str]) -> dict[str, Any]:
     """Return what is said of an answer because of where it stands."""
     question = _question(form, where)
+    on_page = Pointer(where.partition("/*/")[0])  # of a column, its list
     rules = question.prefill if question else ()
     return {
         "pointer": where,
         "label": question.label if question else None,
-        "page": next((p.id for p in form.pages if where in p.questions), None),
+        "page": next((p.id for p in form.pages if on_page in p.questions), None),
         "when": in_words.condition(question.when if question else None),
         "required": question.required if question else False,
         "refusals": tuple(

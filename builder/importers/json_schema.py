@@ -187,26 +187,50 @@ def _form(
     stem: str, root: Mapping[str, Any], told: Mapping[str, str]
 ) -> tuple[Form, list[Unbound]]:
     reasons = {path: _unbindable(root, path) for path in told}
+    lists = frozenset(path for path in told if _is_list(root, path))
     wanted = {path for path, reason in reasons.items() if reason is None}
     for inner in sorted(wanted):
         for above in wanted.intersection(_above(inner)):
-            reasons[above] = f"{inner} in it is bound, and only one of them can be."
-    by_fact: dict[str, str] = {}
+            if above != _list_of(inner):
+                reasons[above] = f"{inner} in it is bound, and only one of them can be."
+    by_fact: dict[tuple[str | None, str], str] = {}
     for path, fact in told.items():
         if reasons[path] is None:
-            first = by_fact.setdefault(fact, path)
+            first = by_fact.setdefault((_list_of(path), fact), path)
             if first != path:
                 reasons[path] = f"{first} of the same form holds this fact already."
+    _settle_lists(reasons, lists)
     whole = frozenset(path for path, reason in reasons.items() if reason is None)
-    found = fields(root, whole)
+    found = fields(root, whole - lists)
     known = {field.path for field in found}
     for path in whole - known:
         reasons[path] = "it lies inside something that is left whole."
+    _settle_lists(reasons, lists)
     facts = {p: FactId(told[p]) for p, reason in reasons.items() if reason is None}
     left = [
         _unbound(stem, p, told[p], reason) for p, reason in reasons.items() if reason
     ]
     return Form(MatterId(stem), root, found, facts), left
+
+
+def _list_of(path: str) -> str | None:
+    """Return the list that a path is a column of, or None."""
+    return path[: path.index("/*/")] if "/*/" in path else None
+
+
+def _settle_lists(reasons: dict[str, str | None], lists: frozenset[str]) -> None:
+    """Bind no column without its list, and no list without a column."""
+    for path, reason in reasons.items():
+        list_ = _list_of(path)
+        if list_ is not None and reasons.get(list_, _NO_LIST) is not None:
+            reasons[path] = reason or _NO_LIST
+    shared = {_list_of(path) for path, reason in reasons.items() if reason is None}
+    for list_ in lists - shared:
+        reasons[list_] = reasons[list_] or _NO_COLUMN
+
+
+_NO_COLUMN = "it is a list, and none of its columns is bound."
+_NO_LIST = "it is a column of a list that is not bound."
 
 
 def _above(path: str) -> Iterator[str]:
@@ -219,14 +243,22 @@ def _unbindable(root: Mapping[str, Any], path: str) -> str | None:
     """Return why a path of the alignment cannot hold a fact, or None."""
     if not path.startswith("/"):
         return "it is no JSON Pointer to a field."
-    told = branches.told_of(root, path)
-    if told is None:
+    if branches.told_of(root, path) is None:
         return "the form has no such field."
-    if "*" in pointer.parts(path):
-        return "it is a column; the list stays with its own form."
-    if branches.children(branches.told_at(root, branches.rows(told))):
-        return "it is a list; its rows stay with their own form."
+    names = pointer.parts(path)
+    if names[-1] == "*":
+        return "it is a row; bind the list and its columns."
+    if names.count("*") > 1 or ("*" in names and _is_list(root, path)):
+        return "it lies in a list inside a list."
     return None
+
+
+def _is_list(root: Mapping[str, Any], path: str) -> bool:
+    """Tell whether a path leads to rows that have fields."""
+    told = branches.told_of(root, path) if path.startswith("/") else None
+    return told is not None and bool(
+        branches.children(branches.told_at(root, branches.rows(told)))
+    )
 
 
 def _imported(

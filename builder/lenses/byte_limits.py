@@ -7,14 +7,14 @@ GBK, so the count is made in the encoding of the department that stores it.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from builder import pointer
+from builder import lists, pointer
 from builder.json_schema import Violation
 from builder.model import ByteLimit, Matter
 
 
 def has_limits(matter: Matter) -> bool:
     """Tell whether the matter's department counts the bytes of any field."""
-    return any(field.bytes is not None for field in matter.fields.values())
+    return any(field.bytes is not None for _, field in lists.flat(matter.fields))
 
 
 def byte_violations(matter: Matter, document: Mapping[str, Any]) -> Iterator[Violation]:
@@ -23,7 +23,7 @@ def byte_violations(matter: Matter, document: Mapping[str, Any]) -> Iterator[Vio
     The keyword is "maxBytes" with the limit in bytes, or "encoding" with its name
     where the department has no bytes for a character.
     """
-    for path, field in matter.fields.items():
+    for path, field in lists.flat(matter.fields):
         if field.bytes is None:
             continue
         for place, text in _found(document, pointer.parts(path), ()):

@@ -6,10 +6,10 @@ results are quoted, the labels of bound fields and codes are those of their owne
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from builder import pointer
+from builder import lists, pointer
 from builder.model import Affair, Catalogue, Choice, Field, Matter, Text
 
 Kind: TypeAlias = Literal[
@@ -144,7 +144,9 @@ def _texts(catalogue: Catalogue) -> Iterator[_Words]:
             place = f"{name}.json#{pointer.join([name, id_])}"
             yield from _inside(entry, place, ours=name == "elements")
     for matter in catalogue.matters.values():
-        yield from _inside(matter, f"matters/{matter.id}/matter.json#", ours=False)
+        fields = {p: replace(f, rows=None) for p, f in lists.flat(matter.fields)}
+        told = replace(matter, fields=fields)
+        yield from _inside(told, f"matters/{matter.id}/matter.json#", ours=False)
     for affair in catalogue.affairs.values():
         yield from _inside(affair, f"affairs/{affair.id}.json#", ours=True)
 

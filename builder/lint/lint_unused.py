@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from builder import bindings, pointer
+from builder import bindings, lists, pointer
 from builder.fact_ids import element_of, part_of, role_of
 from builder.lint.lint_texts import Finding
 from builder.model import (
@@ -40,7 +40,11 @@ def _only(these: Iterable[str], used: Container[str]) -> list[str]:
 
 
 def _definitions(catalogue: Catalogue) -> Iterator[Finding]:
-    facts = {fact for matter in catalogue.matters.values() for fact in _named(matter)}
+    facts = {
+        fact
+        for matter in catalogue.matters.values()
+        for fact in (*_named(matter), *_columns(matter))
+    }
     elements = {name for fact in facts for name in (element_of(fact), part_of(fact))}
     for id_ in _only(catalogue.elements, elements):
         place = f"elements.json#{pointer.join(['elements', id_])}"
@@ -58,12 +62,26 @@ def _definitions(catalogue: Catalogue) -> Iterator[Finding]:
         yield _finding(f"matters/{id_}/matter.json", "No affair has this matter.")
 
 
+def _columns(matter: Matter) -> frozenset[FactId]:
+    """Return the facts in the rows of a matter's lists."""
+    return frozenset(
+        fact
+        for _, _, rows in lists.bindings(matter)
+        for field in rows.fields.values()
+        for fact in field.held
+    )
+
+
 def _named(matter: Matter) -> frozenset[FactId]:
     return bound(matter) | {issue.fact for issue in matter.issues}
 
 
 def _used_lists(catalogue: Catalogue) -> set[str]:
-    fields = [f for m in catalogue.matters.values() for f in m.fields.values()]
+    fields = [
+        field
+        for matter in catalogue.matters.values()
+        for _, field in lists.flat(matter.fields)
+    ]
     used = {element.codelist for element in catalogue.elements.values()}
     used |= {field.codelist for field in fields}
     tables = [part.lens.pairs for field in fields for part in bindings.parts_of(field)]
@@ -76,7 +94,9 @@ def _used_lists(catalogue: Catalogue) -> set[str]:
 def _affair(affair: Affair, form: MergedForm) -> Iterator[Finding]:
     file = f"affairs/{affair.id}.json#"
     read = {fact for when in _conditions(form) for fact in reads(when)}
-    named = {fact for matter in form.matters for fact in _named(matter)}
+    named = {
+        fact for matter in form.matters for fact in (*_named(matter), *_columns(matter))
+    }
     for number, situation in enumerate(affair.situations):
         if situation.fact not in read | named:
             text = f"Nothing depends on the answer to {situation.fact}."
@@ -114,6 +134,8 @@ def _never_asked(
                 held.setdefault(element, []).append(matter.id)
                 if fact_pointer(fact) not in form.leave_out:
                     used |= {element, part_of(fact)}
+            columns = _columns(matter)  # no affair leaves out a column
+            used |= {name for f in columns for name in (element_of(f), part_of(f))}
     for element in _only(catalogue.elements, used):
         if element in held:
             place = f"elements.json#{pointer.join(['elements', element])}"

@@ -18,7 +18,8 @@ Text: TypeAlias = Mapping[str, str]
 Schema: TypeAlias = Mapping[str, Any] | bool
 #: A JSON Schema over the facts of the answers.
 Predicate: TypeAlias = Mapping[str, Any]
-#: `{"facts": {fact: value}, "matters": {matter: remainder}}`.
+#: `{"facts": {fact: value}, "matters": {matter: remainder}}`; a shared list is rows,
+#: each of which has the shape of answers again.
 Answers: TypeAlias = Mapping[str, Any]
 
 Sensitivity = Literal["general", "personal", "sensitive"]
@@ -37,6 +38,9 @@ Input = Literal[
     "yes_no",
     "rows",
 ]
+#: When a department is sent a fact it may do without: always, only where its form
+#: cannot do without, or as the applicant says.
+Send = Literal["always", "if-required", "choice"]
 LensKind = Literal[
     "identity", "table", "date", "affix", "strip", "upper", "scale", "join", "record"
 ]
@@ -79,6 +83,8 @@ class DataElement:
     autocomplete: str | None = None
     #: A valid canonical value, or None.
     example: Any = None
+    #: Of a list: the column that tells its rows apart, whose order then means nothing.
+    key: FactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +160,9 @@ class Field:
     branch: bool = False
     #: Why no page can ask for it yet; such a form merges, but is never published.
     unserved: str | None = None
+    send: Send = "always"
+    #: The fact is a list, whose rows the field holds.
+    rows: "Rows | None" = None
 
     @property
     def held(self) -> tuple[FactId, ...]:
@@ -161,6 +170,18 @@ class Field:
         if self.fact is not None:
             return (self.fact,)
         return tuple(part.fact for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """How a field holds rows of a list that matters share."""
+
+    #: The fields of a row by their path in it; those without a fact are the matter's.
+    fields: Mapping[str, Field]
+    #: Only the rows whose columns fulfil it; None: all.
+    where: Predicate | None = None
+    #: The field is itself the row of this number, from 1; None: it is a list.
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +227,7 @@ class Matter:
     legal_limit: Limit
     promised_limit: Limit
     schema: Mapping[str, Any]
-    #: By path in the document; `/LIST/*/COLUMN` is a column of a list.
+    #: By path in the document; `/LIST/*/COLUMN` is a column of a list of its own.
     fields: Mapping[str, Field]
     issues: tuple[Issue, ...] = ()
     materials: tuple[Material, ...] = ()

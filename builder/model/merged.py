@@ -1,7 +1,7 @@
 """What a merge makes of definitions: questions, facts, the merged form."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from builder.model.definitions import (
@@ -39,6 +39,10 @@ class Fact:
     sensitivity: Sensitivity
     #: Issued facts only: the verified value that stands in while the form is judged.
     stand_in: Any = None
+    #: Lists only: the facts of one row.
+    columns: Mapping[FactId, "Fact"] = field(default_factory=dict)
+    #: Lists only: the column that tells the rows apart.
+    key: FactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,7 @@ class Question:
     """One question of the merged form, asked once for every matter that needs it."""
 
     #: Where the answer stands in the answers: /facts/FACT, /matters/MATTER/FIELD;
-    #: of a column: /COLUMN, from its row.
+    #: of a column: /COLUMN, from its row, and of a shared list as of answers.
     pointer: Pointer
     #: HTML name: safe, short and unique in the form (of a column: in its list).
     name: str

@@ -16,13 +16,13 @@ from typing import Any, Literal
 from builder import json_schema, pointer
 from builder.errors import BuilderError, FormSchemaError
 from builder.json_schema import SchemaError, Validator, dialects
+from builder.lists.layout import answers_layout
 from builder.model import (
     Fact,
     FactId,
     Matter,
     MatterId,
     MergedForm,
-    Predicate,
     Question,
     Schema,
 )
@@ -31,8 +31,8 @@ from builder.transport.containers import Transport
 from builder.transport.formulas import (
     all_of,
     any_of,
-    at,
     has,
+    holding,
     if_else,
     if_then,
     negated,
@@ -77,7 +77,7 @@ def transport(form: MergedForm) -> Transported:
     for matter in form.matters:
         applies = _applies(matter)
         if matter.when is not None:
-            defs[f"applies:{matter.id}"] = _holds(matter.when)
+            defs[f"applies:{matter.id}"] = holding(matter.when)
         absent = negated(has(("matters", matter.id)))
         own, standing, demands = _transported(form, matter, awaited)
         defs |= own
@@ -130,7 +130,7 @@ def _raise_unless_it_compiles(
     """
     others = {f"awaited:{fact}": _is_awaited(form.matters, fact) for fact in awaited}
     applying = {
-        f"applies:{matter.id}": _holds(matter.when)
+        f"applies:{matter.id}": holding(matter.when)
         for matter in form.matters
         if matter.when is not None
     }
@@ -145,61 +145,21 @@ def _raise_unless_it_compiles(
 def layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str, Any]:
     """Return which answers have their place: layout validity (§2.1).
 
-    Known facts with values in their domain; under each matter an object in which no
-    bound field occurs. T is this, and what the forms demand besides.
+    T is this, and what the forms demand besides.
     """
-    domains = {
-        id_: dialects.reroot(
-            dialects.upgrade(fact.schema, file="elements.json"),
-            pointer.join(["properties", "facts", "properties", id_]),
-            file="elements.json",
-        )
-        for id_, fact in facts.items()
-    }
-    remainders = {matter.id: _remainder(matter) for matter in matters}
-    return {
-        "$schema": dialects.NEWEST,
-        **_closed({"facts": _closed(domains), "matters": _closed(remainders)}),
-    }
 
+    def moved(fact: Fact, places: Sequence[str]) -> Schema:
+        file = "elements.json"
+        schema = dialects.upgrade(fact.schema, file=file)
+        return dialects.reroot(schema, pointer.join(places), file=file)
 
-def _closed(properties: Mapping[Any, Schema]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": dict(properties),
-    }
-
-
-def _remainder(matter: Matter) -> dict[str, Any]:
-    """Return an object in which no bound field occurs, nor anything below one."""
-    layout: dict[str, Any] = {"type": "object"}
-    for path, field in matter.fields.items():
-        *containers, slot = pointer.parts(path)
-        if not field.held or "*" in containers:
-            continue
-        here: Any = layout
-        for name in containers:
-            inside = here.setdefault("properties", {})
-            here = inside.setdefault(name, {"type": "object"})
-            if here is False:
-                break
-        else:
-            here.setdefault("properties", {})[slot] = False
-    return layout
+    return {"$schema": dialects.NEWEST, **answers_layout(facts, matters, moved)}
 
 
 def _applies(matter: Matter) -> Schema:
     if matter.when is None:
         return True
     return {"$ref": json_schema.fragment(("$defs", f"applies:{matter.id}"))}
-
-
-def _holds(predicate: Predicate) -> Schema:
-    """Return a predicate over the facts as one over the answers."""
-    if Validator(predicate).accepts({}):
-        return at(("facts",), predicate)
-    return {"required": ["facts"], "properties": {"facts": predicate}}
 
 
 def _awaited(form: MergedForm) -> dict[FactId, Schema]:
@@ -222,7 +182,7 @@ def _is_awaited(matters: Sequence[Matter], fact: FactId) -> Schema:
 def _answered(question: Question) -> Schema:
     """Return: a situation that is asked is answered."""
     there = has(pointer.parts(question.pointer))
-    return there if question.when is None else if_then(_holds(question.when), there)
+    return there if question.when is None else if_then(holding(question.when), there)
 
 
 def _required(
@@ -235,7 +195,7 @@ def _required(
     askers = {asker.matter for asker in question.asked_by}
     asked = [any_of(_applies(m) for m in form.matters if m.id in askers)]
     if question.when is not None:
-        asked.append(_holds(question.when))
+        asked.append(holding(question.when))
     if names[0] == "facts" and names[1] in awaited:
         asked.append(negated(awaited[FactId(names[1])]))
     return if_then(all_of(asked), has(names))

@@ -9,21 +9,21 @@ Law: for answers of the right layout in which the container is present, the sche
 here holds exactly when the form's schema holds of the projected container.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from builder import json_schema, pointer
+from builder import json_schema, lists, pointer
+from builder.documents import OMIT, spare, subsets
 from builder.errors import (
     EndlessReferenceError,
     ResidualNegativeError,
-    WholeObjectError,
 )
-from builder.json_schema import Validator, plain_schemas
+from builder.json_schema import plain_schemas
 from builder.lenses import pull_back as pulling
 from builder.lenses.pull_back import Residual
 from builder.model import Fact, FactId, Matter, Schema
+from builder.transport import rows, whole_objects
 from builder.transport.formulas import (
     all_of,
     any_of,
@@ -34,7 +34,8 @@ from builder.transport.formulas import (
     negated,
     one_of,
 )
-from builder.transport.slots import Group, Places, Slot, grouped
+from builder.transport.names import REST, steps, without
+from builder.transport.slots import Child, Group, Listing, Places, Slot, grouped
 
 #: Marks a place of T that says less than the slot's own schema does.
 RESIDUAL = "x-residual"
@@ -44,17 +45,11 @@ MOST_SCHEMAS = 5_000
 MOST_DEPTH = 50
 
 #: They judge one property each, so they are read together.
-_REST = ("additionalProperties", "unevaluatedProperties")
-_TOGETHER = ("properties", "patternProperties", *_REST)
-#: Keywords that let `unevaluatedProperties` see what another schema has judged.
-_APPLICATORS = frozenset(
-    ("$ref", "allOf", "anyOf", "oneOf", "not", "if", "dependentSchemas")
-)
-_SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}/]")
+_TOGETHER = ("properties", "patternProperties", *REST)
 
 
 @dataclass(frozen=True, slots=True)
-class _Spot:
+class Spot:
     """A schema of the form, and the container it speaks of."""
 
     schema: Mapping[str, Any]
@@ -78,6 +73,10 @@ class Transport:
     residuals: dict[str, None] = field(default_factory=dict)
     #: Presence of each container, to be referred to by name.
     presences: dict[str, Schema] = field(default_factory=dict)
+    #: Where in its documents the rows stand whose form this is; "": it is no row's.
+    within: str = ""
+    #: Fields that are not sent, because the form does without.
+    left_out: frozenset[str] = frozenset()
     _written: int = 0
     _open: list[tuple[Places, Places]] = field(default_factory=list)
     _known: dict[tuple[Places, Places], Schema | Residual] = field(default_factory=dict)
@@ -88,12 +87,34 @@ class Transport:
         Raises:
             BuilderError: that cannot be said as a schema, and why.
         """
-        group = grouped(self.matter)
-        lenses = [self._writable(slot) for slot in group.slots()]
-        return all_of([*lenses, self._container((), group, positive=True)])
+        group, optional = grouped(self.matter), spare(self.matter)
+        alternatives = []
+        for left_out in subsets(optional):
+            self.left_out, self._written = frozenset(left_out), 0
+            said = [self.writable(child) for child in group.held()]
+            said.append(self.container((), group, positive=True))
+            alternatives.append(all_of(said))
+        return all_of([rows.room(self.matter), any_of(alternatives)])
 
-    def _writable(self, slot: Slot) -> Schema:
+    def inside(self, listing: Listing) -> "Transport":
+        """Return what moves the rows of a list: their form is one like any other."""
+        return Transport(
+            matter=lists.of_row(self.matter, listing.rows),
+            form=self.form,
+            facts=self.facts[listing.fact].columns,
+            awaited={},
+            residuals=self.residuals,
+            presences=self.presences,
+            within=lists.row_path(listing.named, listing.rows),
+        )
+
+    def writable(self, child: Slot | Listing) -> Schema:
         """Return which facts the document has a way to say."""
+        if isinstance(child, Listing):
+            return self._if_sent(child, rows.writable(self, child))
+        return self._if_sent(child, self._slot_writable(child))
+
+    def _slot_writable(self, slot: Slot) -> Schema:
         said = []
         for part in slot.parts:
             found = pulling.writable(part.lens, self.facts[part.fact].schema)
@@ -103,19 +124,18 @@ class Transport:
             said.append(self._residual(slot))
         return all_of(said)
 
-    def _container(self, places: Places, group: Group, *, positive: bool) -> Schema:
+    def container(self, places: Places, group: Group, *, positive: bool) -> Schema:
         """Return what the schema at these places says of a container that is there."""
         schema = pointer.get(self.form, places)
         if not isinstance(schema, Mapping):
             return bool(schema)
         self._enter(places, group)
-        spot = _Spot(schema, places, group, positive)
+        spot = Spot(schema, places, group, positive)
+        says = self._SAYS if group.listing is None else self._SAYS_OF_LISTS
         said = [
-            self._SAYS[keyword](self, keyword, spot)
-            for keyword in schema
-            if keyword in self._SAYS
+            says[keyword](self, keyword, spot) for keyword in schema if keyword in says
         ]
-        if any(keyword in schema for keyword in _TOGETHER):
+        if group.listing is None and any(keyword in schema for keyword in _TOGETHER):
             said.append(self._properties(spot))
         self._open.pop()
         return all_of(said)
@@ -131,39 +151,39 @@ class Transport:
         deep = len(self._open) >= MOST_DEPTH or self._written > MOST_SCHEMAS
         if deep or here in self._open:
             reference = json_schema.fragment(places)
-            raise EndlessReferenceError(self._place(places), reference)
+            raise EndlessReferenceError(self.place(places), reference)
         self._open.append(here)
 
-    def _below(self, spot: _Spot, *step: str, positive: bool | None = None) -> Schema:
+    def _below(self, spot: Spot, *step: str, positive: bool | None = None) -> Schema:
         kept = spot.positive if positive is None else positive
-        return self._container((*spot.places, *step), spot.group, positive=kept)
+        return self.container((*spot.places, *step), spot.group, positive=kept)
 
-    def _type(self, keyword: str, spot: _Spot) -> Schema:
+    def _type(self, keyword: str, spot: Spot) -> Schema:
         kinds = spot.schema[keyword]
         return "object" in ([kinds] if isinstance(kinds, str) else kinds)
 
-    def _ref(self, keyword: str, spot: _Spot) -> Schema:
+    def _ref(self, keyword: str, spot: Spot) -> Schema:
         target = json_schema.target(spot.schema[keyword]) or ()
-        return self._container(target, spot.group, positive=spot.positive)
+        return self.container(target, spot.group, positive=spot.positive)
 
-    def _all_of(self, keyword: str, spot: _Spot) -> Schema:
+    def _all_of(self, keyword: str, spot: Spot) -> Schema:
         count = len(spot.schema[keyword])
         return all_of(self._below(spot, keyword, str(n)) for n in range(count))
 
-    def _any_of(self, keyword: str, spot: _Spot) -> Schema:
+    def _any_of(self, keyword: str, spot: Spot) -> Schema:
         count = len(spot.schema[keyword])
         return any_of([self._below(spot, keyword, str(n)) for n in range(count)])
 
-    def _one_of(self, keyword: str, spot: _Spot) -> Schema:
+    def _one_of(self, keyword: str, spot: Spot) -> Schema:
         count = len(spot.schema[keyword])
         return one_of(
             self._below(spot, keyword, str(n), positive=False) for n in range(count)
         )
 
-    def _not(self, keyword: str, spot: _Spot) -> Schema:
+    def _not(self, keyword: str, spot: Spot) -> Schema:
         return negated(self._below(spot, keyword, positive=False))
 
-    def _if(self, keyword: str, spot: _Spot) -> Schema:
+    def _if(self, keyword: str, spot: Spot) -> Schema:
         then, otherwise = (
             self._below(spot, branch) if branch in spot.schema else True
             for branch in ("then", "else")
@@ -173,10 +193,10 @@ class Transport:
         condition = self._below(spot, keyword, positive=False)
         return if_else(condition, then, otherwise=otherwise)
 
-    def _required(self, keyword: str, spot: _Spot) -> Schema:
+    def _required(self, keyword: str, spot: Spot) -> Schema:
         return all_of(self._present(spot.group, name) for name in spot.schema[keyword])
 
-    def _dependent_required(self, keyword: str, spot: _Spot) -> Schema:
+    def _dependent_required(self, keyword: str, spot: Spot) -> Schema:
         return all_of(
             if_then(
                 self._present(spot.group, name),
@@ -185,64 +205,48 @@ class Transport:
             for name, others in spot.schema[keyword].items()
         )
 
-    def _dependent_schemas(self, keyword: str, spot: _Spot) -> Schema:
+    def _dependent_schemas(self, keyword: str, spot: Spot) -> Schema:
         return all_of(
             if_then(self._present(spot.group, name), self._below(spot, keyword, name))
             for name in spot.schema[keyword]
         )
 
-    def _listed(self, keyword: str, spot: _Spot) -> Schema:
-        told = spot.schema[keyword]
-        values = told if keyword == "enum" else [told]
-        return self._implied(
-            keyword, spot, holds=False if not any(map(_is_object, values)) else None
-        )
-
-    def _count(self, keyword: str, spot: _Spot) -> Schema:
-        told = spot.schema
-        if keyword == "minProperties":
-            implied = told[keyword] <= len(set(told.get("required", ())))
-        else:
-            closed = told.get("additionalProperties") is False
-            named = len(told.get("properties", ()))
-            implied = closed and "patternProperties" not in told
-            implied = implied and named <= told[keyword]
-        return self._implied(keyword, spot, holds=implied or None)
-
-    def _names(self, keyword: str, spot: _Spot) -> Schema:
-        return self._implied(keyword, spot, holds=spot.schema[keyword] is True or None)
-
-    def _unevaluated(self, keyword: str, spot: _Spot) -> Schema:
-        # With nothing else to judge them, these are the additional properties.
-        plain = _APPLICATORS.isdisjoint(spot.schema)
-        implied = plain or _REST[0] in spot.schema or spot.schema[keyword] is True
-        return self._implied(keyword, spot, holds=implied or None)
-
-    def _implied(self, keyword: str, spot: _Spot, *, holds: bool | None) -> Schema:
-        if holds is None:
-            place = self._place((*spot.places, keyword))
-            raise WholeObjectError(place, keyword)
-        return holds
-
-    def _properties(self, spot: _Spot) -> Schema:
+    def _properties(self, spot: Spot) -> Schema:
         said = [
             self._child((*spot.places, *step), spot, child)
             for name, child in spot.group.children.items()
-            for step in _steps(spot.schema, name)
+            for step in steps(spot.schema, name)
         ]
         return all_of([*said, self._private(spot)])
 
-    def _child(self, places: Places, spot: _Spot, child: Slot | Group) -> Schema:
+    def _child(self, places: Places, spot: Spot, child: Child) -> Schema:
         """Return what a schema says of one slot or container, if it is there."""
         if isinstance(child, Group):
-            inside = self._container(places, child, positive=spot.positive)
+            inside = self.container(places, child, positive=spot.positive)
             return if_then(self._present(spot.group, child.path[-1]), inside)
         schema = pointer.get(self.form, places)
         if schema is True:
             return True
         if schema is False:
             return negated(self._present(spot.group, child.path[-1]))
-        return self._slot(places, child, positive=spot.positive)
+        if isinstance(child, Listing):
+            said = rows.judged(self, places, child, positive=spot.positive)
+        else:
+            said = self._slot(places, child, positive=spot.positive)
+        return self._if_sent(child, said)
+
+    def _if_sent(self, child: Slot | Listing, said: Schema) -> Schema:
+        """Return: it holds, unless the field is not sent."""
+        if child.named in self.left_out:
+            return True
+        if child.send == "choice":
+            return any_of([self._unwanted(child), said])
+        return said
+
+    def _unwanted(self, child: Slot | Listing) -> Schema:
+        """Return: the applicant does not want the field to be sent."""
+        place = ("matters", self.matter.id, OMIT, child.named)
+        return all_of([has(place), at(place, {"const": True})])
 
     def _slot(self, places: Places, slot: Slot, *, positive: bool) -> Schema:
         pulled = self._pulled_back(places, slot)
@@ -250,7 +254,7 @@ class Transport:
         if isinstance(pulled, Residual):
             if not positive:
                 held = ", ".join(part.fact for part in slot.parts)
-                place = self._place(places)
+                place = self.place(places)
                 raise ResidualNegativeError(place, held, slot.lens.kind)
             necessary = at(("facts", fact), pulled.necessary)
             return all_of([necessary, self._residual(slot)])
@@ -283,11 +287,11 @@ class Transport:
 
     def _residual(self, slot: Slot) -> Schema:
         """Return a mark that says nothing, and keep the place."""
-        where = pointer.join(slot.path)
+        where = self.within + pointer.join(slot.path)
         self.residuals[where] = None
         return at(("facts", slot.parts[0].fact), {RESIDUAL: self.matter.id + where})
 
-    def _private(self, spot: _Spot) -> Schema:
+    def _private(self, spot: Spot) -> Schema:
         """Return what is said of the matter's own fields, kept together as it was."""
         told, group = spot.schema, spot.group
         made: dict[str, Any] = {
@@ -297,16 +301,24 @@ class Transport:
                 if name not in group.children
             }
         }
+        elsewhere = [n for n, c in group.children.items() if isinstance(c, Group)]
+        if (
+            not group.path
+            and not self.within
+            and any(child.send == "choice" for child in group.held())
+        ):
+            elsewhere.append(OMIT)
         if "patternProperties" in told:
             made["patternProperties"] = {
-                _without(pattern, group): self._leaf(
+                without(pattern, elsewhere): self._leaf(
                     (*spot.places, "patternProperties", pattern)
                 )
                 for pattern in told["patternProperties"]
             }
-        rest = next((keyword for keyword in _REST if keyword in told), None)
+        rest = next((keyword for keyword in REST if keyword in told), None)
         if rest is not None:
-            made["properties"] |= dict.fromkeys(group.children, True)
+            names = (*group.children, *elsewhere)
+            made["properties"] |= dict.fromkeys(names, True)
             made["additionalProperties"] = self._leaf((*spot.places, rest))
         return at(self._remainder(group), made) if any(made.values()) or rest else True
 
@@ -314,16 +326,25 @@ class Transport:
         child = group.children.get(name)
         if child is None:
             return has((*self._remainder(group), name))
-        if isinstance(child, Slot):
-            needed = [part.fact for part in child.parts if not part.optional]
-            if needed:
-                return all_of([self._there(fact) for fact in needed])
-            return any_of([self._there(part.fact) for part in child.parts])
-        key = f"present:{self.matter.id}{pointer.join(child.path)}"
+        if isinstance(child, Slot | Listing):
+            there = self._held(child)
+            if child.send == "choice":
+                return all_of([there, negated(self._unwanted(child))])
+            return child.named not in self.left_out and there
+        key = f"present:{self.matter.id}{self.within}{pointer.join(child.path)}"
+        key += "".join(f" without {path}" for path in sorted(self.left_out))
         if key not in self.presences:
             inside = [self._present(child, each) for each in child.children]
             self.presences[key] = any_of([has(self._remainder(child)), *inside])
         return {"$ref": json_schema.fragment(("$defs", key))}
+
+    def _held(self, child: Slot | Listing) -> Schema:
+        if isinstance(child, Listing):
+            return all_of([self._there(child.fact), rows.there(child)])
+        needed = [part.fact for part in child.parts if not part.optional]
+        if needed:
+            return all_of([self._there(fact) for fact in needed])
+        return any_of([self._there(part.fact) for part in child.parts])
 
     def _there(self, fact: FactId) -> Schema:
         return any_of([has(("facts", fact)), self.awaited.get(fact, False)])
@@ -338,60 +359,28 @@ class Transport:
         where = ("$defs", self.matter.id, *places)
         return {"$ref": json_schema.fragment(where)}
 
-    def _place(self, places: Places) -> str:
+    def place(self, places: Places) -> str:
+        """Return how errors name a place of the form."""
         return f"matters/{self.matter.id}/schema.json#{pointer.join(places)}"
 
     #: What each keyword says of an object; all others speak of leaves, or say nothing.
-    _SAYS: ClassVar[Mapping[str, Callable[..., Schema]]] = {
-        "type": _type,
+    _JOINED: ClassVar[Mapping[str, Callable[..., Schema]]] = {
         "$ref": _ref,
         "allOf": _all_of,
         "anyOf": _any_of,
         "oneOf": _one_of,
         "not": _not,
         "if": _if,
+    }
+    _SAYS: ClassVar[Mapping[str, Callable[..., Schema]]] = {
+        **_JOINED,
+        "type": _type,
         "required": _required,
         "dependentRequired": _dependent_required,
         "dependentSchemas": _dependent_schemas,
-        "enum": _listed,
-        "const": _listed,
-        "minProperties": _count,
-        "maxProperties": _count,
-        "propertyNames": _names,
-        "unevaluatedProperties": _unevaluated,
+        **whole_objects.SAYS,
     }
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, Mapping)
-
-
-def _steps(schema: Mapping[str, Any], name: str) -> Iterator[Places]:
-    """Yield the way to each subschema that judges a property of this name."""
-    named = name in schema.get("properties", ())
-    if named:
-        yield ("properties", name)
-    for pattern in schema.get("patternProperties", ()):
-        if _hits(pattern, name):
-            named = True
-            yield ("patternProperties", pattern)
-    rest = next((keyword for keyword in _REST if keyword in schema), None)
-    if rest is not None and not named:
-        yield (rest,)
-
-
-def _hits(pattern: str, name: str) -> bool:
-    refused = Validator({"patternProperties": {pattern: False}})
-    return not refused.accepts({name: None})
-
-
-def _without(pattern: str, group: Group) -> str:
-    """Return the pattern less the containers it hits: of these, τ speaks elsewhere."""
-    names = [
-        _SPECIAL.sub(r"\\\g<0>", name)
-        for name, child in group.children.items()
-        if isinstance(child, Group) and _hits(pattern, name)
-    ]
-    if not names:
-        return pattern
-    return f"^(?!(?:{'|'.join(names)})$)[\\s\\S]*?(?:{pattern})"
+    _SAYS_OF_LISTS: ClassVar[Mapping[str, Callable[..., Schema]]] = {
+        **_JOINED,
+        **rows.SAYS,
+    }

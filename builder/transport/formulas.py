@@ -7,8 +7,9 @@ alone, which mean the same side by side and together. Whatever else stays under 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from builder.json_schema import Validator
 from builder.lenses import same
-from builder.model import Schema
+from builder.model import Predicate, Schema
 
 _JOINABLE = {"required", "properties"}
 
@@ -29,6 +30,13 @@ def has(path: Sequence[str]) -> Schema:
     for name in reversed(outer):
         schema = {"required": [name], "properties": {name: schema}}
     return schema
+
+
+def holding(predicate: Predicate) -> Schema:
+    """Return a condition over the facts as one over the answers, or over a row."""
+    if Validator(predicate).accepts({}):
+        return at(("facts",), predicate)
+    return {"required": ["facts"], "properties": {"facts": predicate}}
 
 
 def all_of(schemas: Iterable[Schema]) -> Schema:

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from builder import bindings, pointer
 from builder.errors import ListKeywordError, NestedBindingError
-from builder.model import Field, Lens, Matter, Part
+from builder.model import FactId, Field, Lens, Matter, Part, Rows, Send
 
 Places: TypeAlias = tuple[str, ...]
 
@@ -22,36 +22,55 @@ class Slot:
     path: Places
     parts: tuple[Part, ...]
     lens: Lens
+    #: Path of the field that it is, or is a part of.
+    named: str
     #: The department counts its bytes, which no schema can.
     counted: bool = False
+    send: Send = "always"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A place of the document that holds rows of a shared list, or one of them."""
+
+    path: Places
+    fact: FactId
+    rows: Rows
+    named: str
+    send: Send = "always"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """A container: its slots and the containers in it, by name."""
+    """A container: its slots, its lists and the containers in it, by name."""
 
     path: Places
-    children: Mapping[str, "Slot | Group"]
+    children: Mapping[str, "Child"]
+    #: It is no object, but a list of rows.
+    listing: Listing | None = None
 
-    def slots(self) -> Iterator[Slot]:
-        """Yield every slot in it, at any depth."""
+    def held(self) -> Iterator[Slot | Listing]:
+        """Yield every slot and list in it, at any depth."""
         for child in self.children.values():
-            if isinstance(child, Slot):
-                yield child
+            if isinstance(child, Group):
+                yield from child.held()
             else:
-                yield from child.slots()
+                yield child
+
+
+Child: TypeAlias = Slot | Listing | Group
 
 
 def grouped(matter: Matter) -> Group:
     """Return the document of a matter as a container.
 
     Raises:
-        ListKeywordError: a fact stands in the rows of a list.
+        ListKeywordError: a fact stands in the rows of a list that holds none.
         NestedBindingError: a slot stands inside another.
     """
     root = Group(path=(), children={})
     for path, held in matter.fields.items():
-        for slot in _slots(path, held):
+        for slot in _held(path, held):
             if "*" in slot.path:
                 raise ListKeywordError(f"matters/{matter.id}", "items")
             placed = _placed(root, slot, slot.path)
@@ -62,19 +81,28 @@ def grouped(matter: Matter) -> Group:
     return root
 
 
-def _slots(path: str, held: Field) -> Iterator[Slot]:
+def _held(path: str, held: Field) -> Iterator[Slot | Listing]:
     names = tuple(pointer.parts(path))
-    parts = bindings.parts_of(held)
-    counted = held.bytes is not None
-    if held.lens.kind != "record":
-        if parts:
-            yield Slot(path=names, parts=parts, lens=held.lens, counted=counted)
-        return
-    for part in parts:
-        yield Slot(path=(*names, part.name), parts=(part,), lens=part.lens)
+    parts, send = bindings.parts_of(held), held.send
+    if held.rows is not None and held.fact is not None:
+        yield Listing(path=names, fact=held.fact, rows=held.rows, named=path, send=send)
+    elif held.lens.kind == "record":
+        for part in parts:
+            there = (*names, part.name)
+            yield Slot(path=there, parts=(part,), lens=part.lens, named=path, send=send)
+    elif parts:
+        counted = held.bytes is not None
+        yield Slot(
+            path=names,
+            parts=parts,
+            lens=held.lens,
+            named=path,
+            counted=counted,
+            send=send,
+        )
 
 
-def _placed(group: Group, slot: Slot, names: Places) -> Group | None:
+def _placed(group: Group, slot: Slot | Listing, names: Places) -> Group | None:
     """Return the group with one slot more; None: something stands in the way."""
     name, *rest = names
     before = group.children.get(name)
@@ -82,7 +110,7 @@ def _placed(group: Group, slot: Slot, names: Places) -> Group | None:
         if before is not None:
             return None
         return replace(group, children={**group.children, name: slot})
-    if isinstance(before, Slot):
+    if isinstance(before, Slot | Listing):
         return None
     inner = before or Group(path=(*group.path, name), children={})
     placed = _placed(inner, slot, tuple(rest))
@@ -92,9 +120,9 @@ def _placed(group: Group, slot: Slot, names: Places) -> Group | None:
 
 
 def _above(group: Group, path: Places) -> str:
-    here: Slot | Group = group
+    here: Child = group
     for name in path:
-        if isinstance(here, Slot) or name not in here.children:
+        if not isinstance(here, Group) or name not in here.children:
             break
         here = here.children[name]
     return pointer.join(here.path)

@@ -59,6 +59,8 @@ def provenance_of(
     """
     sources: dict[str, list[str]] = {}
     for path, field in matter.fields.items():
+        if field.rows is not None:
+            sources[path] = [pointer.join(["facts", fact]) for fact in field.held]
         for part, alone in bindings.slots(path, field):
             sources.setdefault(alone or path, []).append(fact_pointer(part.fact))
     above = field_pointer(matter.id, "")

@@ -158,8 +158,8 @@ MISTAKES = {
     ),
     "fact around a list": (
         lambda d: field(d, "pension", "/accounts").update(fact="mover:person.number"),
-        "E_NESTED_BINDING",
-        "matters/pension/matter.json#/fields/~1accounts~1*~1no",
+        "E_LIST_BINDING",
+        "matters/pension/matter.json#/fields/~1accounts",
     ),
     "time from a date": (
         lambda d: field(d, "register", "/born").update(lens={"date": "YYYYMMDDHHmm"}),

@@ -155,7 +155,8 @@ def test_a_form_keeps_its_bytes():
 def test_a_fact_keeps_its_id_and_is_asked_once(pilots, pilots_form):
     asked = questions(pilots_form)
 
-    assert set(pilots.facts) == {*ALIGNMENT["club"].values(), "a:b:c@d/e~f"}
+    told = {*ALIGNMENT["licence"].values(), *ALIGNMENT["club"].values()}
+    assert set(pilots.facts) == told
     assert [a.path for a in asked["/facts/pilot's first name"].asked_by] == [
         "/pilot/first",
         "/name/first",
@@ -245,8 +246,12 @@ def test_how_a_question_is_put_comes_from_what_the_form_lets_through(pilots_form
     assert inputs["/facts/a:b:c@d~1e~0f"] == "date"
     assert inputs["/matters/licence/hours"] == "number"
     assert inputs["/facts/姓别"] == "choice"
-    columns = asked["/matters/licence/flights"].columns
-    assert [column.pointer for column in columns] == ["/from", "/dates/day", "/legs"]
+    columns = asked["/facts/flights[]"].columns
+    assert [column.pointer for column in columns] == [
+        "/facts/flights[].from",
+        "/matters/licence/dates/day",
+        "/matters/licence/legs",
+    ]
 
 
 def test_what_no_page_can_ask_is_named_and_only_publishing_is_refused(
@@ -261,7 +266,7 @@ def test_what_no_page_can_ask_is_named_and_only_publishing_is_refused(
     errors = unserved(pack.load(pack.dump(pilots_form)))
     assert [(error.code, error.question) for error in errors] == [
         ("E_UNSERVED", "/matters/licence/tags"),
-        ("E_UNSERVED", "/matters/licence/flights/*/legs"),
+        ("E_UNSERVED", "/facts/flights[]/*/matters/licence/legs"),
     ]
 
 
@@ -269,13 +274,24 @@ def test_a_form_that_pages_can_serve_whole_names_nothing():
     assert not unserved(merged(imported({"club": CLUB})))
 
 
-def test_every_pointer_is_bound_or_left_with_its_reason_and_place(pilots):
-    left = {(one.form, one.path): one for one in pilots.unbound}
+def test_every_pointer_is_bound_or_left_with_its_reason_and_place():
+    found = imported({"licence": LICENCE}, {"licence": {"/flights/*/from": "x"}})
 
-    assert left.keys() == {("licence", "/flights"), ("licence", "/flights/*/from")}
-    assert left["licence", "/flights/*/from"].place == (
-        "elements.json#/licence/~1flights~1*~1from"
-    )
+    (left,) = found.unbound
+    assert left.place == "elements.json#/licence/~1flights~1*~1from"
+    assert left.reason == "it is a column of a list that is not bound."
+
+
+def test_lists_are_bound_with_the_columns_that_say_so(pilots, pilots_form):
+    assert not pilots.unbound
+    licence = pilots_form.matters[0]
+    rows = licence.fields["/flights"].rows
+
+    assert {path: field.fact for path, field in rows.fields.items()} == {
+        "/from": "flights[].from",
+        "/dates/day": None,
+        "/legs": None,
+    }
 
 
 @pytest.mark.parametrize(
@@ -296,11 +312,50 @@ def test_every_pointer_is_bound_or_left_with_its_reason_and_place(pilots):
             {"form": {"/self/self/a": "x"}},
             {"/self/self/a": "it lies inside something that is left whole."},
         ),
+        (
+            {"form": {"/rows": "x", "/other/*/c": "y"}},
+            {
+                "/rows": "it is a list, and none of its columns is bound.",
+                "/other/*/c": "it is a column of a list that is not bound.",
+            },
+        ),
+        (
+            {"form": {"/rows": "x", "/rows/*": "y"}},
+            {
+                "/rows": "it is a list, and none of its columns is bound.",
+                "/rows/*": "it is a row; bind the list and its columns.",
+            },
+        ),
+        (
+            {"form": {"/rows": "x", "/rows/*/c": "y", "/rows/*/in/*/d": "z"}},
+            {"/rows/*/in/*/d": "it lies in a list inside a list."},
+        ),
+        (
+            {
+                "form": {
+                    "/rows": "x",
+                    "/other": "x",
+                    "/rows/*/c": "y",
+                    "/other/*/c": "y",
+                }
+            },
+            {
+                "/other": "/rows of the same form holds this fact already.",
+                "/other/*/c": "it is a column of a list that is not bound.",
+            },
+        ),
     ],
 )
 def test_a_pointer_that_binds_nothing_says_why(told, left):
+    inner = {"type": "array", "items": {"properties": {"d": {"type": "string"}}}}
+    rows = {
+        "type": "array",
+        "items": {"properties": {"c": {"type": "string"}, "in": inner}},
+    }
     form = {
         "properties": {
+            "rows": rows,
+            "other": rows,
             "a": {"type": "string"},
             "b": {"type": "string"},
             "name": NAME,
