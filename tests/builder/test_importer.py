@@ -101,7 +101,7 @@ DOCUMENTS = {
         "flights": [{"from": "Croydon", "dates": {}, "legs": [{"first": "Jason"}]}, {}],
         "tags": [],
         "hours": None,
-        "unknown": {"to": ["anyone", 1.0, True]},
+        "unknown": {"to": ["anyone", 1.5, True]},
     },
     "club": {"name": {"first": "Amy"}, "country": "GB"},
 }

@@ -272,3 +272,25 @@ def test_an_address_joined_from_its_parts_is_judged_where_it_goes(judges):
     assert {f.keyword for f in faults} == {"maxBytes"}
     assert {matter for f in faults for matter in f.matters} == {"tax.confirm"}
     assert fact in {f.pointer.removeprefix("/facts/") for f in faults}
+
+
+def test_no_two_matters_of_a_shipped_affair_ask_for_the_same_list(judges):
+    """Whoever adds a list to an affair says here whether it is one they share."""
+    lists = {
+        affair: {
+            matter.id: sorted(
+                {p.partition("/*/")[0] for p in matter.fields if "/*/" in p}
+            )
+            for matter in judge.form.matters
+            if any("/*/" in path for path in matter.fields)
+        }
+        for affair, judge in judges.items()
+    }
+
+    assert {affair: told for affair, told in lists.items() if told} == {
+        "enterprise_setup": {
+            "amr.establish": ["/BENEOWN", "/DIRECTOR", "/INV"],
+            "si.employee_enroll": ["/EMP"],
+        },
+        "citizen_death": {"hrss.survivor_benefit": ["/GYQS"]},
+    }
