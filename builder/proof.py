@@ -7,7 +7,7 @@
 - Every set of matters that can apply together has a sample that is valid.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from random import Random
 from typing import Any
@@ -128,16 +128,14 @@ def prove(
     trial.values = drawn.values
     for answers in _drawn(drawn, samples, enough, trial):
         trial.answers(answers)
-    uncertified = tuple(_uncertified(drawn, trial))
-    found = conflicts.analyse(form, sets, compared=False)
     return Proof(
         affair=form.affair,
+        uncertified=tuple(_uncertified(drawn, trial)),
         round_trip=trial.trips,
         t_equals_v=trial.agreement,
         completeness=trial.completeness,
-        conflicts=(*found.findings, *trial.presences()),
+        conflicts=trial.conflicts(sets),
         mismatch=trial.mismatch,
-        uncertified=uncertified,
         examples=trial.examples,
     )
 
@@ -265,18 +263,20 @@ class _Trial:
         if not held:
             self.examples.setdefault("round_trip", {matter.id: document})
 
-    def presences(self) -> tuple[PresenceError, ...]:
-        """Return each conflict of presence that was met, once.
+    def conflicts(self, sets: Iterable[Sequence[Matter]]) -> tuple[BuilderError, ...]:
+        """Return each conflict on a fact or column, and of presence that was met.
 
-        Where the form was also sent the fact and took it, some documents are lost, not
+        Where a form was also sent the fact and took it, some documents are lost, not
         all: that is a warning.
         """
-        return tuple(
+        found = conflicts.analyse(self.judge.form, sets, compared=False).findings
+        met = (
             PartlyRefusedError(**vars(error))
             if (error.matter, error.path) in self._taken
             else error
             for error in self._met.values()
         )
+        return (*found, *met)
 
     def _presences(self, kept: Answers) -> None:
         if self._looks > 0:

@@ -5,7 +5,8 @@ accept everywhere; a proof that there is none, shrunk to a smallest core; or und
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from itertools import permutations
 from typing import Any, TypeAlias
 
@@ -154,35 +155,21 @@ def analyse(
         ContradictionError: a proof and a witness contradict each other.
     """
     together = [tuple(each) for each in sets]
-    place = f"affairs/{form.affair}.json#/matters"
-    known = examples or {}
-    found = analyse_demands(
-        form.matters,
-        Demands(form.matters, form.facts),
-        together,
-        place=place,
-        given=_given(form.facts, form.questions, known),
-        compared=compared,
-        oracle=oracle,
-    )
-    counts = tuple(row_conflicts.count_errors(together, place))
-    found = replace(found, findings=(*found.findings, *counts))
+    place, known = f"affairs/{form.affair}.json#/matters", examples or {}
+    judged = partial(analyse_demands, place=place, compared=compared, oracle=oracle)
+    facts = Demands(form.matters, form.facts)
+    given = _given(form.facts, form.questions, known)
+    found = [judged(form.matters, facts, together, given=given)]
     for rows in row_conflicts.of_lists(form, together):
-        below = analyse_demands(
-            rows.matters,
-            Demands(rows.matters, rows.columns),
-            rows.together,
-            place=place,
-            given=_given(rows.columns, rows.questions, known),
-            compared=compared,
-            oracle=oracle,
-        )
-        found = Analysis(
-            judgements=(*found.judgements, *below.judgements),
-            findings=(*found.findings, *below.findings),
-            differences=(*found.differences, *below.differences),
-        )
-    return found
+        columns = Demands(rows.matters, rows.columns)
+        given = _given(rows.columns, rows.questions, known)
+        found.append(judged(rows.matters, columns, rows.together, given=given))
+    counts = row_conflicts.count_errors(together, place)
+    return Analysis(
+        judgements=tuple(one for each in found for one in each.judgements),
+        findings=(*(one for each in found for one in each.findings), *counts),
+        differences=tuple(one for each in found for one in each.differences),
+    )
 
 
 def analyse_demands(

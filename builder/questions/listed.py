@@ -75,6 +75,7 @@ def _list_columns(
     """
     forms = [(lists.row_matter(*way), way) for way in ways]
     above = {id(form): lists.row_path(path, rows) for form, (_, path, rows) in forms}
+    unsaid = replace(affair, questions={}, prefill={})  # it says nothing of columns
     every = slots([form for form, _ in forms], above)
     whole = slots([form for form, (_, _, rows) in forms if rows.where is None])
     made: dict[Pointer, Question] = {}
@@ -83,9 +84,7 @@ def _list_columns(
             for fact in field.held:
                 where = fact_pointer(fact)
                 if where not in made:
-                    column = fact_question(
-                        catalogue, affair, every[fact], fact, column=True
-                    )
+                    column = fact_question(catalogue, unsaid, every[fact], fact)
                     held = {slot.matter.id for slot in whole.get(fact, ())}
                     made[where] = _of_whole_lists(column, held)
             if not field.held:

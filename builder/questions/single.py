@@ -69,23 +69,11 @@ def fact_question(
     affair: Affair,
     slots: Sequence[Slot],
     fact: FactId,
-    *,
-    column: bool = False,
 ) -> Question:
-    """Return the question of a fact, for the fields that hold it.
-
-    Args:
-        catalogue: where its element is.
-        affair: what it says of the question; of a column it says nothing.
-        slots: the fields.
-        fact: what is asked.
-        column: of a row of a list.
-    """
+    """Return the question of a fact, for the fields that hold it."""
     element = catalogue.elements[element_of(fact)]
     where = fact_pointer(fact)
-    told = QuestionOverride()
-    if not column:
-        told = affair.questions.get(where, told)
+    told = affair.questions.get(where, QuestionOverride())
     reasons = (slot.field.unserved for slot in slots)
     return Question(
         pointer=where,
@@ -104,7 +92,7 @@ def fact_question(
         asked_by=tuple(slot.asker() for slot in slots),
         when=told.when,
         required=told.required,
-        prefill=() if column else affair.prefill.get(where, ()),
+        prefill=affair.prefill.get(where, ()),
         unserved=next((reason for reason in reasons if reason is not None), None),
     )
 
@@ -161,14 +149,7 @@ def field_question(
     Raises:
         UnservedError: no page can ask for it.
     """
-    one = Slot(
-        matter=matter,
-        path=path,
-        field=matter.fields[path],
-        part=None,
-        alone=True,
-        above=above,
-    )
+    one = Slot(matter=matter, path=path, field=matter.fields[path], above=above)
     schema = json_schema.subschema(matter.schema, path)
     if schema is None:
         schema = True

@@ -29,9 +29,9 @@ class Slot:
     path: str
     field: Field
     #: The fact of the question; None: the field is the matter's own.
-    part: Part | None
+    part: Part | None = None
     #: It has a place of its own; otherwise it shares a line with others.
-    alone: bool
+    alone: bool = True
     #: Of a row: where it stands in the document.
     above: str = ""
 
