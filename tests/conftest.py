@@ -2,12 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from hypothesis import HealthCheck, settings
+from pymongo import MongoClient
 
 from builder import pack
 from builder.catalogue import load, read_folder
@@ -74,3 +81,67 @@ def packs(forms: Mapping[AffairId, MergedForm]) -> Mapping[AffairId, bytes]:
         affair: pack.certify(pack.dump(form), {"ok": True})
         for affair, form in forms.items()
     }
+
+
+@pytest.fixture(scope="session")
+def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that speaks MongoDB's protocol without being MongoDB.
+
+    It shows that calls are well formed; nothing of replica sets, of their write
+    concerns or of shards.
+    """
+    port = free_port()
+    with standing_in(tmp_path_factory.mktemp("stand-in"), port):
+        yield f"mongodb://127.0.0.1:{port}"
+
+
+@pytest.fixture(params=["sqlite", "stand-in", *["mongo"] * ("MONGO_URI" in os.environ)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of an empty store, on each engine there is to try on."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/store/yibiao.db"
+        return
+    server = (
+        os.environ["MONGO_URI"]
+        if request.param == "mongo"
+        else request.getfixturevalue("stand_in")
+    )
+    name = f"yibiao_{os.getpid():x}_{time.time_ns():x}"
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with MongoClient[dict[str, object]](server) as client:
+        client.drop_database(name)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def standing_in(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a stand-in that keeps its documents in a folder."""
+    places = {"--data-dir": "data", "--pid-file": "pid", "--log-file": "log"}
+    options = [word for name, at in places.items() for word in (name, folder / at)]
+    program = Path(sys.executable).with_name("nx-27017")
+    with (folder / "said").open("w") as said:
+        server = subprocess.Popen(
+            [program, *options, "--port", str(port)], stdout=said, stderr=said
+        )
+    try:
+        until = time.monotonic() + 60
+        while not _listens(port):
+            assert server.poll() is None, (folder / "said").read_text()
+            assert time.monotonic() < until, "nx-27017 does not answer"
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _listens(port: int) -> bool:
+    time.sleep(0.05)
+    with socket.socket() as trying:
+        return trying.connect_ex(("127.0.0.1", port)) == 0

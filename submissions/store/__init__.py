@@ -7,23 +7,30 @@ from submissions.store.contract import Store
 from submissions.store.sqlite import SqliteStore
 
 _SQLITE = "sqlite:///"
+_MONGO = ("mongodb://", "mongodb+srv://")
 
 
 def open_store(url: str, *, create: bool = True) -> Store:
     """Open the store at an address.
 
     Args:
-        url: "sqlite:///folder/yibiao.db", or "sqlite:////folder/yibiao.db" for a path
-            from the root.
+        url: "sqlite:///folder/yibiao.db", "sqlite:////folder/yibiao.db" for a path
+            from the root, or "mongodb://HOST:PORT/DATABASE".
         create: make it if it is not there.
 
     Raises:
         StoreUnavailableError: no such kind of store, or it cannot be opened now.
     """
+    if url.startswith(_MONGO):
+        # Here, for the driver takes a tenth of a second that SQLite need not wait for.
+        from submissions.store.mongo import MongoStore  # noqa: PLC0415
+
+        return MongoStore(url, create=create)
     path = url.removeprefix(_SQLITE)
     if path in {url, ""}:
         raise StoreUnavailableError(
-            f"{url!r} names no store", f'Write "{_SQLITE}" and the path of a file.'
+            f"{url.partition(':')[0]!r} names no store",
+            f'Write "{_SQLITE}" and the path of a file, or a {_MONGO[0]} address.',
         )
     if not create and not Path(path).exists():
         raise StoreUnavailableError(

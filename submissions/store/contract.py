@@ -8,6 +8,8 @@ Rules that let the same code run on SQLite and on MongoDB:
 - One `wake_at` per document drives the queue. A claim moves it to the end of the
   lease, so a lease that ran out is a due job again and needs no second state.
 - Times are fixed-width UTC text, "2026-01-02T03:04:05.678Z": text order is time order.
+- A failed write may have been made: the answer can be lost on its way. Every caller may
+  repeat it, for `_id` and `rev` tell a repeat from a second write.
 - Store keys match `[A-Za-z_][A-Za-z0-9_]*`. Answers, bodies and packs have keys of
   their own, so they are stored as JSON text.
 """
@@ -36,27 +38,36 @@ class Collection:
     indexes: tuple[tuple[str, ...], ...] = ()
     #: Documents hold a list of strings in `tags`.
     tagged: bool = False
+    #: Grows with the number of applicants: split over the shards of a cluster.
+    sharded: bool = False
 
 
 COLLECTIONS: Mapping[str, Collection] = {
     "submissions": Collection(
-        indexes=(("wake_at",), ("affair", "created_at")), tagged=True
+        indexes=(("wake_at",), ("affair", "created_at"), ("status", "created_at")),
+        tagged=True,
+        sharded=True,
     ),
     "drafts": Collection(
-        indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",))
+        indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",)), sharded=True
     ),
     "affairs": Collection(),
     "versions": Collection(indexes=(("slug", "version"),)),
     "endpoints": Collection(indexes=(("department", "area"),)),
+    "clients": Collection(),
 }
 
 
 class Store(ABC):
-    """Keeps documents. Every write is durable when the call returns."""
+    """Keeps documents. Every write is durable when the call returns.
+
+    Every verb raises `StoreUnavailableError` while the store cannot be used, and
+    `ValueError` for what is not declared.
+    """
 
     @abstractmethod
-    def insert(self, collection: str, document: Mapping[str, Any]) -> None:
-        """Store a new document with its `_id`; `rev` starts at 1.
+    def adopt(self, collection: str, document: Mapping[str, Any]) -> None:
+        """Store a new document as another store held it, with its `rev`.
 
         Raises:
             Duplicate: there is a document with this `_id`.
@@ -90,10 +101,16 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def tally(
+        self, collection: str, field: str, where: Sequence[Condition] = ()
+    ) -> dict[Any, int]:
+        """Count documents by the value of one declared field; None: it has none."""
+
+    @abstractmethod
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str
     ) -> Document | None:
-        """Take one document whose `wake_at` has come, in one atomic step.
+        """Take one of the earliest documents whose `wake_at` has come, atomically.
 
         Sets `wake_at` to `until` and `lease` to owner and token, and adds one to
         `claims`, so that a document that kills its worker is counted too.
@@ -106,6 +123,14 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give back what this process holds."""
+
+    def insert(self, collection: str, document: Mapping[str, Any]) -> None:
+        """Store a new document with its `_id`; `rev` starts at 1.
+
+        Raises:
+            Duplicate: there is a document with this `_id`.
+        """
+        self.adopt(collection, {**document, "rev": 1})
 
     def update(
         self, collection: str, id_: str, edit: Callable[[Document], Document | None]

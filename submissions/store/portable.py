@@ -1,41 +1,91 @@
-"""What every engine can keep, judged on every write: MongoDB's rules hold in SQLite."""
+"""What every engine can keep and be asked, judged before each call.
 
+MongoDB's rules hold in SQLite and SQLite's in MongoDB, so that what works on one works
+on the other.
+"""
+
+import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import bson
 
 from submissions.errors import TooLargeError
+from submissions.store.contract import COLLECTIONS, Condition
 
 #: Bytes of one document as BSON; MongoDB ends at 16 MB.
 LIMIT = 8 * 1024 * 1024
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_OPERATORS = frozenset({"=", "<", "<=", ">", ">="})
 
 
 def check_portable(collection: str, document: Mapping[str, Any]) -> None:
-    """Refuse what one of the engines could not keep.
+    """Refuse what one of the engines could not keep, or not give back as it was.
 
     Raises:
         TooLargeError: the document is larger than `LIMIT`.
-        ValueError: a key is not a plain name, or there is no `_id`.
-        bson.errors.BSONError, OverflowError: a value has no portable form.
+        ValueError: a key or value has no portable form, or there is no `_id`.
+        bson.errors.BSONError, OverflowError: the same, for a text or a number.
     """
-    if not document.get("_id"):
-        raise ValueError(f"{collection}: a document needs an _id")
-    _check_keys(document)
+    check_collection(collection)
+    id_ = document.get("_id")
+    if not isinstance(id_, str) or not id_:
+        raise ValueError(f"{collection}: a document needs an _id, a text")
+    _check_value(document)
     size = len(bson.encode(document))
     if size > LIMIT:
-        raise TooLargeError(collection, document["_id"], size, LIMIT)
+        raise TooLargeError(collection, id_, size, LIMIT)
 
 
-def _check_keys(value: Any) -> None:
-    if isinstance(value, Mapping):
-        for key, below in value.items():
-            if not isinstance(key, str) or not _KEY.fullmatch(key):
-                raise ValueError(f"{key!r} is no store key: keep such values as text")
-            _check_keys(below)
-    elif isinstance(value, list):
-        for below in value:
-            _check_keys(below)
+def check_collection(collection: str) -> None:
+    """Refuse a collection that is not declared."""
+    if collection not in COLLECTIONS:
+        raise ValueError(f"{collection!r} is no collection; declare it in COLLECTIONS")
+
+
+def check_field(collection: str, field: str) -> None:
+    """Refuse a field no index is declared for."""
+    check_collection(collection)
+    declared = (*COLLECTIONS[collection].indexes, ("_id",))
+    if not any(field in index for index in declared):
+        raise ValueError(f"{collection}.{field} is not declared in COLLECTIONS")
+
+
+def check_conditions(collection: str, where: Sequence[Condition]) -> None:
+    """Refuse what is no plain question about a declared field."""
+    check_collection(collection)
+    for field, operator, value in where:
+        if operator not in _OPERATORS:
+            raise ValueError(f"{operator!r} is no operator")
+        if not on_tags(collection, field, operator):
+            check_field(collection, field)
+        # A mapping would be an operator to one engine and a text to the other.
+        if not (value is None or isinstance(value, str | int | float)):
+            raise ValueError(f"{collection}.{field}: {value!r} compares with nothing")
+
+
+def on_tags(collection: str, field: str, operator: str) -> bool:
+    """Tell whether a condition asks for documents with one tag."""
+    return field == "tags" and operator == "=" and COLLECTIONS[collection].tagged
+
+
+def _check_value(value: Any) -> None:
+    match value:
+        case None | bool() | int() | str():
+            return
+        case float() if math.isfinite(value):
+            return
+        case dict():
+            for key, below in value.items():
+                if not isinstance(key, str) or not _KEY.fullmatch(key):
+                    raise ValueError(
+                        f"{key!r} is no store key: keep such values as text"
+                    )
+                _check_value(below)
+        case list() | tuple():
+            for below in value:
+                _check_value(below)
+        case _:
+            raise ValueError(f"{value!r} has no portable form: keep it as text")

@@ -17,7 +17,12 @@ from typing import Any, TypeAlias
 
 from submissions.errors import Conflict, Duplicate, StoreUnavailableError
 from submissions.store.contract import COLLECTIONS, Condition, Document, Store
-from submissions.store.portable import check_portable
+from submissions.store.portable import (
+    check_conditions,
+    check_field,
+    check_portable,
+    on_tags,
+)
 
 #: Opens the file; an argument so that a test can hand in a disk that is full.
 Connect: TypeAlias = Callable[[Path], sqlite3.Connection]
@@ -88,14 +93,14 @@ class SqliteStore(Store):
             ) from error
         self._connection()
 
-    def insert(self, collection: str, document: Mapping[str, Any]) -> None:
-        """Store a new document; see the contract."""
-        id_, text = _written({**document, "rev": 1}, collection)
+    def adopt(self, collection: str, document: Mapping[str, Any]) -> None:
+        """Store a new document with its `rev`; see the contract."""
+        id_, text = _written(document, collection)
         with self._writing() as connection:
             try:
                 connection.execute(
-                    f"INSERT INTO {collection} VALUES (?, 1, ?)",  # noqa: S608 - declared
-                    (id_, text),
+                    f"INSERT INTO {collection} VALUES (?, ?, ?)",  # noqa: S608 - declared
+                    (id_, document["rev"], text),
                 )
             except sqlite3.IntegrityError as error:
                 raise Duplicate(collection, id_) from error
@@ -103,9 +108,9 @@ class SqliteStore(Store):
 
     def get(self, collection: str, id_: str) -> Document | None:
         """Return the document, or None."""
-        _declared(collection)
-        query = f"SELECT doc FROM {collection} WHERE id = ?"  # noqa: S608 - declared
-        rows = self._read(query, (id_,))
+        conditions, values = _conditions(collection, [("_id", "=", id_)])
+        query = f"SELECT doc FROM {collection}{conditions}"  # noqa: S608 - declared
+        rows = self._read(query, values)
         return _parsed(rows[0][0]) if rows else None
 
     def put(self, collection: str, document: Mapping[str, Any]) -> Document:
@@ -133,6 +138,18 @@ class SqliteStore(Store):
             values.append(limit)
         query = f"SELECT doc FROM {collection}{conditions}{ending}"  # noqa: S608 - declared
         return [_parsed(row[0]) for row in self._read(query, values)]
+
+    def tally(
+        self, collection: str, field: str, where: Sequence[Condition] = ()
+    ) -> dict[Any, int]:
+        """Count documents by one declared field; see the contract."""
+        conditions, values = _conditions(collection, where)
+        column = _field(collection, field)
+        query = (
+            f"SELECT {column}, COUNT(*) FROM {collection}{conditions} "  # noqa: S608 - declared
+            f"GROUP BY {column}"
+        )
+        return dict(self._read(query, values))
 
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str
@@ -164,11 +181,11 @@ class SqliteStore(Store):
 
     def delete(self, collection: str, id_: str) -> None:
         """Remove the document; nothing happens if there is none."""
-        _declared(collection)
+        conditions, values = _conditions(collection, [("_id", "=", id_)])
         with self._writing() as connection:
             connection.execute(
-                f"DELETE FROM {collection} WHERE id = ?",  # noqa: S608 - declared
-                (id_,),
+                f"DELETE FROM {collection}{conditions}",  # noqa: S608 - declared
+                values,
             )
             _write_tags(connection, collection, id_, {})
 
@@ -265,7 +282,7 @@ def _tables() -> Iterator[str]:
             f"(id TEXT PRIMARY KEY NOT NULL, rev INTEGER NOT NULL, doc TEXT NOT NULL)"
         )
         for fields in collection.indexes:
-            columns = ", ".join(_field(name, field) for field in fields)
+            columns = ", ".join(_field(name, each) for each in fields)
             yield (
                 f"CREATE INDEX IF NOT EXISTS {name}_{'_'.join(fields)} "
                 f"ON {name} ({columns})"
@@ -278,27 +295,16 @@ def _tables() -> Iterator[str]:
             yield f"CREATE INDEX IF NOT EXISTS {name}_tags_id ON {name}_tags (id)"
 
 
-def _declared(collection: str) -> None:
-    if collection not in COLLECTIONS:
-        raise ValueError(f"{collection!r} is no collection; declare it in COLLECTIONS")
-
-
 def _field(collection: str, field: str) -> str:
-    _declared(collection)
-    if field == "_id":
-        return "id"
-    if not any(field in index for index in COLLECTIONS[collection].indexes):
-        raise ValueError(f"{collection}.{field} is not declared in COLLECTIONS")
-    return f"json_extract(doc, '$.{field}')"
+    check_field(collection, field)
+    return "id" if field == "_id" else f"json_extract(doc, '$.{field}')"
 
 
 def _conditions(collection: str, where: Sequence[Condition]) -> tuple[str, list[Any]]:
-    _declared(collection)
+    check_conditions(collection, where)
     terms, values = [], []
     for field, operator, value in where:
-        if operator not in {"=", "<", "<=", ">", ">="}:
-            raise ValueError(f"{operator!r} is no operator")
-        if field == "tags" and COLLECTIONS[collection].tagged and operator == "=":
+        if on_tags(collection, field, operator):
             terms.append(f"id IN (SELECT id FROM {collection}_tags WHERE tag = ?)")  # noqa: S608 - declared
         else:
             # IS finds what has no such field when asked for None.
@@ -316,7 +322,6 @@ def _ordering(collection: str, order: str | None) -> str:
 
 
 def _written(document: Mapping[str, Any], collection: str) -> tuple[str, str]:
-    _declared(collection)
     check_portable(collection, document)
     text = json.dumps(
         document, ensure_ascii=False, allow_nan=False, separators=(",", ":")

@@ -9,42 +9,12 @@ import bson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    consumes,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
 
 from submissions.errors import Conflict, Duplicate, Missing, TooLargeError
-from submissions.store import open_store
 
 NOON = "2026-11-22T12:00:00.000Z"
 LATER = "2026-11-22T12:01:00.000Z"
 EVENING = "2026-11-22T18:00:00.000Z"
-
-
-@pytest.fixture(params=["sqlite"])
-def engine(request, tmp_path):
-    """Return a function that opens the one store of this test, again and again."""
-    address = {"sqlite": f"sqlite:///{tmp_path}/store/yibiao.db"}[request.param]
-    opened = []
-
-    def open_again():
-        opened.append(open_store(address))
-        return opened[-1]
-
-    open_again.url = address
-    yield open_again
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture
-def store(engine):
-    return engine()
 
 
 def submission(id_, **more):
@@ -143,12 +113,17 @@ def test_only_what_is_declared_can_be_asked_for(store):
         lambda: store.find("drafts", [("tags", "=", "x")]),
         lambda: store.find("submissions", [("tags", "<", "x")]),
         lambda: store.find("submissions", [("affair", "LIKE", "x")]),
+        lambda: store.find("submissions", [("affair", "=", {"$ne": "x"})]),
+        lambda: store.find("submissions", [("tags", "=", ["x"])]),
+        lambda: store.get("submissions", {"$gt": ""}),
+        lambda: store.delete("submissions", {"$gt": ""}),
+        lambda: store.tally("submissions", "owner"),
         lambda: store.get("people", "p"),
         lambda: store.delete("people", "p"),
         lambda: store.insert("people", {"_id": "p"}),
         lambda: store.claim("drafts", now=NOON, until=LATER, owner="w", token="t"),
     ):
-        with pytest.raises(ValueError, match=r"declare|operator"):
+        with pytest.raises(ValueError, match=r"declare|operator|compares"):
             ask()
 
 
@@ -176,9 +151,8 @@ def test_a_deleted_document_leaves_nothing(store):
     store.insert("submissions", submission("s_1"))
 
 
-def test_a_claim_takes_the_earliest_that_is_due_and_counts_it(store):
+def test_a_claim_takes_what_is_due_and_counts_it(store):
     store.insert("submissions", submission("s_1", wake_at=NOON, tags=["x"]))
-    store.insert("submissions", submission("s_2", wake_at=LATER))
     store.insert("submissions", submission("s_3", wake_at=EVENING))
     store.insert("submissions", submission("s_4"))
 
@@ -197,8 +171,22 @@ def test_a_claim_takes_the_earliest_that_is_due_and_counts_it(store):
         lease={"owner": "w", "token": "t"},
     )
     assert store.get("submissions", "s_1") == first
-    assert [claim()["_id"], claim()] == ["s_2", None]
+    assert claim() is None
     assert len(store.find("submissions", [("tags", "=", "x")])) == 1
+
+
+def test_a_claim_takes_one_of_the_earliest(store):
+    early = {f"s_{number}" for number in range(16)}
+    for id_ in early:
+        store.insert("submissions", submission(id_, wake_at=NOON))
+    for number in range(16, 24):
+        store.insert("submissions", submission(f"s_{number}", wake_at=LATER))
+
+    claimed = store.claim(
+        "submissions", now=EVENING, until=EVENING, owner="w", token="t"
+    )
+
+    assert claimed["_id"] in early
 
 
 def test_a_lease_that_ran_out_is_due_again(store):
@@ -265,123 +253,71 @@ def test_a_document_that_is_too_large_is_refused_with_its_size(store):
     assert store.get("submissions", "s_1") is None
 
 
-@settings(max_examples=25)
-@given(
-    value=st.recursive(
-        st.none()
-        | st.booleans()
-        | st.integers(-(2**63), 2**63 - 1)
-        | st.floats(allow_nan=False, allow_infinity=False)
-        | st.text(st.characters(exclude_categories=["Cs"])),
-        lambda below: (
-            st.lists(below, max_size=3)
-            | st.dictionaries(
-                st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True),
-                below,
-                max_size=3,
-            )
-        ),
-        max_leaves=8,
-    )
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda below: (
+        st.lists(below, max_size=3)
+        | st.dictionaries(
+            st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,8}", fullmatch=True),
+            below,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
 )
-def test_what_is_stored_comes_back_as_it_was(tmp_path_factory, value):
-    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('law')}/yibiao.db")
-    store.insert("submissions", submission("s_1", thing=value))
-
-    assert store.get("submissions", "s_1")["thing"] == value
-    store.close()
 
 
-IDS = st.sampled_from(["s_1", "s_2", "s_3"])
-TIMES = st.sampled_from([NOON, LATER, EVENING])
-TAGS = st.lists(st.sampled_from(["x", "y"]), max_size=2)
+def test_what_is_stored_comes_back_as_it_was(store):
+    @settings(max_examples=25)
+    @given(VALUES)
+    def law(value):
+        store.delete("submissions", "s_1")
+        store.insert("submissions", submission("s_1", thing=value))
+
+        assert store.get("submissions", "s_1")["thing"] == value
+
+    law()
 
 
-class Walk(RuleBasedStateMachine):
-    """The laws of the contract as a walk beside a plain dict."""
+def test_a_document_of_another_store_keeps_its_revision(store):
+    store.adopt("submissions", submission("s_1", rev=7, tags=["x"]))
 
-    engine = None
-    seen = Bundle("seen")
-
-    def __init__(self):
-        super().__init__()
-        self.store, self.model = self.engine(), {}
-        for document in self.store.find("submissions"):
-            self.store.delete("submissions", document["_id"])
-
-    @rule(id_=IDS, tags=TAGS, wake_at=TIMES | st.none())
-    def insert(self, id_, tags, wake_at):
-        document = submission(id_, tags=tags)
-        if wake_at is not None:
-            document["wake_at"] = wake_at
-        if id_ in self.model:
-            with pytest.raises(Duplicate):
-                self.store.insert("submissions", document)
-        else:
-            self.store.insert("submissions", document)
-            self.model[id_] = document | {"rev": 1}
-
-    @rule(target=seen, id_=IDS)
-    def get(self, id_):
-        assert self.store.get("submissions", id_) == self.model.get(id_)
-        return self.model.get(id_) or submission(id_, rev=99)
-
-    @rule(document=consumes(seen), tags=TAGS)
-    def put(self, document, tags):
-        known = self.model.get(document["_id"], {"rev": None})
-        new = document | {"tags": tags}
-        if known["rev"] == document["rev"]:
-            self.model[document["_id"]] = new | {"rev": document["rev"] + 1}
-            self.store.put("submissions", new)
-        else:
-            with pytest.raises(Conflict):
-                self.store.put("submissions", new)
-
-    @rule(now=TIMES)
-    def claim(self, now):
-        due = sorted(
-            (d["wake_at"], id_)
-            for id_, d in self.model.items()
-            if d.get("wake_at", "9") <= now
-        )
-        claimed = self.store.claim(
-            "submissions", now=now, until=EVENING, owner="w", token="t"
-        )
-        if not due:
-            assert claimed is None
-            return
-        assert (self.model[claimed["_id"]]["wake_at"]) == due[0][0]
-        before = self.model[claimed["_id"]]
-        self.model[claimed["_id"]] = before | {
-            "rev": before["rev"] + 1,
-            "wake_at": EVENING,
-            "lease": {"owner": "w", "token": "t"},
-            "claims": before.get("claims", 0) + 1,
-        }
-
-    @rule(id_=IDS)
-    def delete(self, id_):
-        self.store.delete("submissions", id_)
-        self.model.pop(id_, None)
-
-    @invariant()
-    def the_same_is_found(self):
-        for tag in ("x", "y"):
-            found = self.store.find("submissions", [("tags", "=", tag)])
-            assert found == [
-                d for _, d in sorted(self.model.items()) if tag in d["tags"]
-            ]
-
-    def teardown(self):
-        self.store.close()
+    assert store.find("submissions", [("tags", "=", "x")])[0]["rev"] == 7
+    with pytest.raises(Duplicate):
+        store.adopt("submissions", submission("s_1", rev=8))
+    assert store.put("submissions", submission("s_1", rev=7))["rev"] == 8
 
 
-def test_the_store_behaves_like_a_dict_with_revisions(engine):
-    walk = type("EngineWalk", (Walk,), {"engine": staticmethod(engine)})
+def test_documents_are_counted_by_a_declared_field(store):
+    for id_, more in {
+        "s_1": {"status": "open"},
+        "s_2": {"status": "open"},
+        "s_3": {"status": "completed", "created_at": LATER},
+        "s_4": {},
+        "s_5": {"status": None},
+    }.items():
+        store.insert("submissions", submission(id_, **more))
 
-    run_state_machine_as_test(
-        walk, settings=settings(max_examples=15, stateful_step_count=20)
-    )
+    counted = store.tally("submissions", "status")
+    assert counted == {"open": 2, "completed": 1, None: 2}
+    later = [("created_at", ">=", LATER)]
+    assert store.tally("submissions", "status", later) == {"completed": 1}
+    assert store.tally("drafts", "owner") == {}
+
+
+def test_documents_with_a_tag_are_counted(store, store_url):
+    if "127.0.0.1" in store_url:
+        pytest.skip("nx-27017 0.8.1 finds no indexed list when it counts")
+    for id_, tags in (("s_1", ["x"]), ("s_2", []), ("s_3", ["x", "y"])):
+        store.insert("submissions", submission(id_, tags=tags))
+
+    tagged = store.tally("submissions", "affair", [("tags", "=", "x")])
+
+    assert tagged == {"founding": 2}
 
 
 CLAIMER = """

@@ -169,19 +169,26 @@ def test_a_path_that_cannot_be_is_said(tmp_path):
         open_store(f"sqlite:///{tmp_path}/file/yibiao.db")
 
 
-@pytest.mark.parametrize("url", ["mongodb://localhost", "sqlite:///", "yibiao.db"])
+@pytest.mark.parametrize("url", ["postgres://u:secret@here", "sqlite:///", "yibiao.db"])
 def test_an_address_of_no_store_is_said(url):
-    with pytest.raises(StoreUnavailableError, match=r"sqlite:///"):
+    with pytest.raises(StoreUnavailableError, match=r"sqlite:///") as caught:
         open_store(url)
+
+    assert "secret" not in str(caught.value)
 
 
 def test_a_mistake_of_ours_is_not_called_a_broken_store(tmp_path):
-    store = SqliteStore(tmp_path / "yibiao.db")
+    seen = []
+
+    def connect(path):
+        seen.append(connect_file(path))
+        return seen[-1]
+
+    store = SqliteStore(tmp_path / "yibiao.db", connect=connect)
+    seen[0].close()
 
     with pytest.raises(sqlite3.ProgrammingError):
-        store.find("affairs", [("_id", "=", object())])
-
-    store.close()
+        store.get("affairs", "founding")
 
 
 def test_a_child_process_opens_its_own_connection(tmp_path):
