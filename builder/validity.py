@@ -144,6 +144,14 @@ class Judge:
         pruned = self.prune(answers)
         return () if self._accepts(pruned) else self._all_faults(pruned)
 
+    def layout_faults(self, answers: Any) -> tuple[Fault, ...]:
+        """Return where anything at all is not laid out as the answers of this form.
+
+        Also what is not asked now is judged, and what is not known is a fault: what a
+        program sends by a wrong name would else be left aside unsaid.
+        """
+        return tuple(map(_fault, self._layout.violations(answers)))
+
     def _accepts(self, pruned: Answers) -> bool:
         """Tell that nothing is wrong, the short way; see `acceptance`."""
         given = pruned.get("facts", {})

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from builder.model import Answers
 from submissions import canonical
 from submissions.clock import later
 from submissions.packs import Published
@@ -52,22 +53,32 @@ def start(
     Raises:
         Duplicate: there is a draft with this id.
     """
-    draft = Draft(
+    empty: Answers = {"facts": {}, "matters": {}}
+    draft = replace(
+        fresh(published, id_=id_, answers=empty, now=now),
+        owner=owner,
+        resume_hash=resume_hash,
+    )
+    store.insert("drafts", _document(draft))
+    return draft
+
+
+def fresh(published: Published, *, id_: str, answers: Answers, now: str) -> Draft:
+    """Return answers as a draft that is nobody's and is stored nowhere."""
+    return Draft(
         id=id_,
         rev=1,
         affair=published.affair,
         pack=published.id,
-        owner=owner,
-        resume_hash=resume_hash,
-        answers={"facts": {}, "matters": {}},
+        owner=None,
+        resume_hash="",
+        answers=answers,
         provenance={},
         unread={},
         expires_at=later(now, LIFETIME),
         created_at=now,
         updated_at=now,
     )
-    store.insert("drafts", _document(draft))
-    return draft
 
 
 def get(store: Store, id_: str, *, now: str) -> Draft | None:

@@ -112,6 +112,34 @@ class Refused(SubmissionsError):  # noqa: N818 - what a person has still to mend
 
 
 @dataclass(eq=False)
+class KeyReusedError(SubmissionsError):
+    """A submission was sent again with another body; the first is kept as it is."""
+
+    id_: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.id_} was accepted with another body. "
+            f"Send the first body again, or this one under a new key."
+        )
+
+
+@dataclass(eq=False)
+class OutdatedError(SubmissionsError):
+    """Answers were made for another version of the form than the current one."""
+
+    affair: str
+    version: int
+    current: int
+
+    def __str__(self) -> str:
+        return (
+            f"The answers are for version {self.version} of {self.affair}, current is "
+            f"{self.current}. Get the form again and make the answers for it."
+        )
+
+
+@dataclass(eq=False)
 class VerificationError(SubmissionsError):
     """A signed message is not to be trusted; nothing in it counts."""
 

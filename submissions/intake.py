@@ -1,25 +1,38 @@
 """Accepting answers: judged, split and addressed in one durable write.
 
 The id of the draft becomes the id of the submission, so that submitting twice, or
-again after a crash, is the same submission.
+again after a crash, is the same submission. What a program sends has an id made of its
+`Idempotency-Key`, to the same end.
 """
 
 import hashlib
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta, timezone
+from typing import Any
 
+from builder import pack
 from builder.model import Answers
-from submissions import canonical, log, parts, routing
+from submissions import canonical, drafts, log, parts, routing
 from submissions.clock import parse
 from submissions.drafts import Draft
-from submissions.errors import Duplicate, Refused, StoreUnavailableError
+from submissions.errors import (
+    Conflict,
+    Duplicate,
+    KeyReusedError,
+    OutdatedError,
+    Refused,
+    StoreUnavailableError,
+)
 from submissions.ids import NewId, new_id
 from submissions.packs import Published
 from submissions.store.contract import Document, Store
 
 #: Crockford's base32: no I, L, O or U, which are misread or form words.
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+#: 160 bits of a hash: nobody finds two keys with the same.
+_CALL_SIGNS = 40
 _CHINA = timezone(timedelta(hours=8))
 
 
@@ -32,6 +45,29 @@ class Receipt:
     ref: str
     #: False: it had been accepted before.
     created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """Answers as a program sent them."""
+
+    #: The id of the client.
+    client: str
+    #: What it called this submission, so that it can send it again.
+    key: str
+    #: As it came: `answers`, and the `version` they were made for, if it says so.
+    body: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sender:
+    """Whose answers these are, and what makes them the same once more."""
+
+    #: "applicant" or the id of a client.
+    who: str
+    #: Digest of what was sent.
+    body: str
+    tags: tuple[str, ...]
 
 
 def accept(
@@ -53,19 +89,77 @@ def accept(
 
     Raises:
         Refused: the answers are not acceptable yet.
-        StoreUnavailableError: nothing was stored; the draft is as it was.
+        KeyReusedError: it was accepted with other answers.
+        StoreUnavailableError: nothing was accepted; the draft is as it was.
         ValueError: the draft answers another version of the pack.
     """
     if draft.pack != published.id:
         raise ValueError(f"{draft.id} answers {draft.pack}, not {published.id}")
-    before = store.get("submissions", draft.id)
-    stored, created = (
-        (before, False) if before else _store(store, published, draft, now, new_id)
+    owner = (f"owner:{draft.owner}",) if draft.owner is not None else ()
+    sender = _Sender(
+        who="applicant",
+        body=canonical.digest(canonical.text(draft.answers)),
+        tags=(f"resume:{draft.resume_hash}", *owner),
     )
+    before = _known(store, draft.id, sender)
+    receipt = before or _store(store, published, draft, sender, now=now, new_id=new_id)
     # Accepted is accepted: a draft that cannot be deleted now is swept later.
     with suppress(StoreUnavailableError):
         store.delete("drafts", draft.id)
-    return Receipt(submission=draft.id, ref=stored["ref"], created=created)
+    return receipt
+
+
+def accept_call(
+    store: Store,
+    published: Published,
+    *,
+    call: Call,
+    now: str,
+    new_id: NewId = new_id,
+) -> Receipt:
+    """Accept what a program sent; the same key and body again give the same receipt.
+
+    Args:
+        store: where it is kept.
+        published: the current version of the pack.
+        call: what was sent; its answers are laid out as the pack says.
+        now: UTC text.
+        new_id: names parts and deliveries.
+
+    Raises:
+        KeyReusedError: the key came before, with another body.
+        OutdatedError: the answers were made for another version of the pack.
+        Refused: the answers are not acceptable.
+        StoreUnavailableError: whether it was accepted is unknown; send it again.
+    """
+    id_ = call_id(published.affair, call.client, call.key)
+    body = canonical.digest(canonical.text(call.body))
+    sender = _Sender(who=call.client, body=body, tags=())
+    # Before anything is judged: by now there may be another version of the pack.
+    before = _known(store, id_, sender)
+    if before is not None:
+        return before
+    version = call.body.get("version", published.version)
+    if version != published.version:
+        raise OutdatedError(published.affair, version, published.version)
+    answers = call.body["answers"]
+    faults = published.judge.layout_faults(answers)
+    if faults:
+        raise Refused(faults)
+    draft = drafts.fresh(published, id_=id_, answers=answers, now=now)
+    return _store(store, published, draft, sender, now=now, new_id=new_id)
+
+
+def call_id(affair: str, client: str, key: str) -> str:
+    """Return the id of what a client sends for an affair under a key.
+
+    >>> call_id("founding", "c_1", "a") == call_id("founding", "c_1", "a")
+    True
+    >>> call_id("founding", "c_1", "a") == call_id("founding", "c_2", "a")
+    False
+    """
+    named = pack.canonical([affair, client, key])
+    return f"s_{hashlib.sha256(named).hexdigest()[:_CALL_SIGNS]}"
 
 
 def reference(submission: str, *, at: str) -> str:
@@ -79,45 +173,63 @@ def reference(submission: str, *, at: str) -> str:
     return f"YB{parse(at).astimezone(_CHINA):%Y%m%d}{signs}"
 
 
+def _known(store: Store, id_: str, sender: _Sender) -> Receipt | None:
+    """Return the receipt of what was accepted before; None: nothing was."""
+    before = store.get("submissions", id_)
+    if before is None:
+        return None
+    if before["body_sha256"] != sender.body:
+        raise KeyReusedError(id_)
+    return Receipt(submission=id_, ref=before["ref"], created=False)
+
+
 def _store(
-    store: Store, published: Published, draft: Draft, now: str, new_id: NewId
-) -> tuple[Document, bool]:
-    """Return the stored submission, and whether this call stored it."""
+    store: Store,
+    published: Published,
+    draft: Draft,
+    sender: _Sender,
+    *,
+    now: str,
+    new_id: NewId,
+) -> Receipt:
     faults = published.judge.faults(draft.answers)
     if faults:
         raise Refused(faults)
-    new = _submission(published, draft, now, new_id)
+    new = _submission(published, draft, sender, now, new_id)
     new = parts.release(new, published.judge, now=now)
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
     try:
         store.insert("submissions", new)
     except Duplicate:
-        # The same draft was submitted at the same moment: that one counts.
-        return store.get("submissions", draft.id) or new, False
+        # The same was sent at the same moment: that one counts.
+        before = _known(store, draft.id, sender)
+        if before is None:
+            raise Conflict("submissions", draft.id) from None
+        return before
     routing.look_again(store, new, now=now, new_id=new_id)
-    return new, True
+    return Receipt(submission=draft.id, ref=new["ref"], created=True)
 
 
 def _submission(
-    published: Published, draft: Draft, now: str, new_id: NewId
+    published: Published, draft: Draft, sender: _Sender, now: str, new_id: NewId
 ) -> Document:
     answers = _pruned(published, draft.answers)
     body = canonical.text(answers)
     made = parts.make(published.judge, answers, now=now, new_id=new_id)
     departments = dict.fromkeys(part["department"] for part in made)
-    owner = [f"owner:{draft.owner}"] if draft.owner is not None else []
-    accepted = {"at": now, "who": "applicant", "what": "accepted"}
+    accepted = {"at": now, "who": sender.who, "what": "accepted"}
     return {
         "_id": draft.id,
         "ref": reference(draft.id, at=now),
         "affair": published.affair,
         "pack_version": published.id,
         "pack_sha256": published.sha256,
-        "body_sha256": canonical.digest(body),
+        "body_sha256": sender.body,
         "status": "open",
         "created_at": now,
         "updated_at": now,
         "owner": draft.owner,
+        "sender": sender.who,
         "answers": body,
         "provenance": canonical.text(draft.provenance),
         "results": "{}",
@@ -127,10 +239,9 @@ def _submission(
         "tags": [
             *(f"part:{part['id']}" for part in made),
             *(f"department:{department}" for department in departments),
-            f"resume:{draft.resume_hash}",
-            *owner,
+            *sender.tags,
         ],
-        "log": log.append([], **accepted, body=canonical.digest(body)),
+        "log": log.append([], **accepted, body=sender.body),
     }
 
 

@@ -23,7 +23,7 @@ from renderer.showing import clock_time, hidden, masked
 from renderer.wording import departments, words
 from renderer.wording import say as _
 from submissions import drafts, intake
-from submissions.errors import Conflict, Refused
+from submissions.errors import Conflict, KeyReusedError, Refused
 
 
 def register(portal: Blueprint) -> None:
@@ -67,7 +67,7 @@ def _accepted(filling: Filling) -> Response:
         draft = drafts.save(store(), filling.draft, now=now())
         filling = replace(filling, draft=draft)
         receipt = intake.accept(store(), filling.published, draft=draft, now=now())
-    except Conflict:
+    except (Conflict, KeyReusedError):
         return _changed_elsewhere(filling_of(filling.draft.id))
     except Refused:
         return _checked(filling, status=UNPROCESSABLE)
