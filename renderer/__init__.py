@@ -11,14 +11,14 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from renderer import config, security, wording
-from renderer.api import create_api
+from renderer.api import create_api, limit_calls
 from renderer.config import Settings
 from renderer.forms import FormClasses
 from renderer.identity import read_people
 from renderer.portal import create_portal, refusals
 from renderer.portal.access import Services, here, person
 from submissions.clock import Clock, utc_now
-from submissions.errors import StoreUnavailableError
+from submissions.errors import SubmissionsError
 from submissions.store.contract import Store
 
 #: gunicorn stops at this exit code of a worker and starts no further ones.
@@ -68,6 +68,7 @@ def create_app(
     )
     Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     _register(app)
+    limit_calls(app, per_minute=settings.api_rate)
     _say(app)
     return app
 
@@ -76,7 +77,7 @@ def _in_words(create: Callable[[Settings], Flask]) -> Flask:
     """Create the application for a server that would only show a stack trace."""
     try:
         return create(config.from_environment())
-    except StoreUnavailableError as error:
+    except SubmissionsError as error:
         _logger.critical("%s", error)
         raise SystemExit(BOOT_ERROR) from None
 

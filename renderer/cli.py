@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from builder.errors import BuilderError, DefinitionErrors
+from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
 from renderer.commands.explaining import diff, explain, lint
@@ -67,7 +68,7 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, endpoint, status, worker, receiver, demo),
+    *(publish, endpoint, client, status, worker, receiver, demo),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

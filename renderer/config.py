@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from submissions.errors import StoreUnavailableError
+from submissions.errors import SettingError, StoreUnavailableError
 from submissions.store import open_store
 from submissions.store.contract import Store
 
 SECRET_BYTES = 32
+#: Calls a minute.
+API_RATE = 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Settings:
     secure_cookies: bool = False
     #: Where people reach this installation, for the code on the receipt.
     base_url: str = ""
+    #: Calls a minute that one API client may make, for each process of the server.
+    api_rate: int = API_RATE
 
     @property
     def store_url(self) -> str:
@@ -39,7 +43,11 @@ class Settings:
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings whose names start with YIBIAO_."""
+    """Read the settings whose names start with YIBIAO_.
+
+    Raises:
+        SettingError: one cannot be read.
+    """
     people = environment.get("YIBIAO_DEMO", "")
     return Settings(
         data=Path(environment.get("YIBIAO_DATA") or "data"),
@@ -48,7 +56,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         demo_people=Path(people) if people else None,
         secure_cookies=environment.get("YIBIAO_SECURE_COOKIES", "") == "1",
         base_url=environment.get("YIBIAO_BASE_URL", "").rstrip("/"),
+        api_rate=_positive("YIBIAO_API_RATE", environment, API_RATE),
     )
+
+
+def _positive(name: str, environment: Mapping[str, str], otherwise: int) -> int:
+    written = environment.get(name) or str(otherwise)
+    if not written.isdecimal() or int(written) == 0:
+        raise SettingError(name, written, "a whole number above 0")
+    return int(written)
 
 
 def open_configured(settings: Settings, *, create: bool = True) -> Store:

@@ -55,6 +55,18 @@ class StoreUnavailableError(SubmissionsError):
 
 
 @dataclass(eq=False)
+class SettingError(SubmissionsError):
+    """What an operator decided cannot be read."""
+
+    name: str
+    value: str
+    rule: str
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.value!r}; it must be {self.rule}."
+
+
+@dataclass(eq=False)
 class TooLargeError(SubmissionsError):
     """A document is larger than every engine can keep; nothing was stored."""
 

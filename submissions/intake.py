@@ -143,9 +143,7 @@ def accept_call(
     if version != published.version:
         raise OutdatedError(published.affair, version, published.version)
     answers = call.body["answers"]
-    faults = published.judge.layout_faults(answers)
-    if faults:
-        raise Refused(faults)
+    _refuse_misplaced(published, answers)
     draft = drafts.fresh(published, id_=id_, answers=answers, now=now)
     return _store(store, published, draft, sender, now=now, new_id=new_id)
 
@@ -171,6 +169,17 @@ def reference(submission: str, *, at: str) -> str:
     number = int.from_bytes(hashlib.sha256(submission.encode()).digest()[:4])
     signs = "".join(_SIGNS[number >> shift & 31] for shift in range(0, 30, 5))
     return f"YB{parse(at).astimezone(_CHINA):%Y%m%d}{signs}"
+
+
+def _refuse_misplaced(published: Published, answers: Answers) -> None:
+    """Refuse what the form has no place for, also what is not asked now.
+
+    The judge leaves that aside, and it would be lost unsaid.
+    """
+    misplaced = published.judge.layout_faults(answers)
+    if misplaced:
+        both = (*misplaced, *published.judge.faults(answers))
+        raise Refused(tuple({(f.pointer, f.keyword): f for f in both}.values()))
 
 
 def _known(store: Store, id_: str, sender: _Sender) -> Receipt | None:

@@ -10,6 +10,8 @@ from random import Random
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import orjson
+
 from builder import pack as packing
 from builder.model import AffairId, MergedForm
 from builder.proof import ENOUGH, figures, prove
@@ -142,6 +144,19 @@ def load(store: Store, id_: str) -> Published:
             raise Missing("versions", id_)
         known[id_] = _compiled(document)
     return known[id_]
+
+
+def document(store: Store, id_: str) -> dict[str, Any]:
+    """Return a published version as the JSON it is.
+
+    Raises:
+        Missing: there is no such version.
+    """
+    found = store.get("versions", id_)
+    if found is None:
+        raise Missing("versions", id_)
+    read: dict[str, Any] = orjson.loads(found["pack_text"])
+    return read
 
 
 def current(store: Store, affair: str) -> Published | None:

@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -20,6 +22,9 @@ from builder import pack
 from builder.catalogue import load, read_folder
 from builder.merge import merge
 from builder.model import AffairId, Catalogue, MergedForm
+
+#: Runs a stand-in while a `with` block lasts; its folder and port.
+StartStandIn: TypeAlias = Callable[[Path, int], AbstractContextManager["StandIn"]]
 
 CHECKOUT = Path(__file__).parent.parent
 
@@ -84,15 +89,16 @@ def packs(forms: Mapping[AffairId, MergedForm]) -> Mapping[AffairId, bytes]:
 
 
 @pytest.fixture(scope="session")
-def stand_in(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def stand_in(
+    tmp_path_factory: pytest.TempPathFactory, start_stand_in: StartStandIn
+) -> Iterator[str]:
     """The address of a server that speaks MongoDB's protocol without being MongoDB.
 
     It shows that calls are well formed; nothing of replica sets, of their write
     concerns or of shards.
     """
-    port = free_port()
-    with standing_in(tmp_path_factory.mktemp("stand-in"), port):
-        yield f"mongodb://127.0.0.1:{port}"
+    with start_stand_in(tmp_path_factory.mktemp("stand-in"), _free_port()) as server:
+        yield server.url
 
 
 @pytest.fixture(params=["sqlite", "stand-in", *["mongo"] * ("MONGO_URI" in os.environ)])
@@ -112,8 +118,27 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         client.drop_database(name)
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Return a function that names a port of this machine nobody listens on now."""
+    return _free_port
+
+
+@pytest.fixture(scope="session")
+def start_stand_in() -> StartStandIn:
+    """Return a function that runs a stand-in with a folder for its documents."""
+    return _standing_in
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """A server that runs."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+def _free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -121,10 +146,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def standing_in(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a stand-in that keeps its documents in a folder."""
+def _standing_in(folder: Path, port: int) -> Iterator[StandIn]:
     places = {"--data-dir": "data", "--pid-file": "pid", "--log-file": "log"}
     options = [word for name, at in places.items() for word in (name, folder / at)]
+    (folder / "pid").unlink(missing_ok=True)  # a killed one leaves it
     program = Path(sys.executable).with_name("nx-27017")
     with (folder / "said").open("w") as said:
         server = subprocess.Popen(
@@ -135,7 +160,7 @@ def standing_in(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         while not _listens(port):
             assert server.poll() is None, (folder / "said").read_text()
             assert time.monotonic() < until, "nx-27017 does not answer"
-        yield server
+        yield StandIn(f"mongodb://127.0.0.1:{port}", server)
     finally:
         server.terminate()
         server.wait()

@@ -1,55 +1,48 @@
-"""What programs of the departments call."""
+"""What programs call: those of the departments, and those that send submissions."""
 
-from http.client import INTERNAL_SERVER_ERROR
+from http import HTTPStatus
 
-from flask import Blueprint, Response, current_app, jsonify, request
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, Response, jsonify, request
 
+from renderer.api import affairs, description, reading, submitting
+from renderer.api.callers import Limit
+from renderer.api.problems import ProblemError, later, refuse, refuse_plainly
+from renderer.api.problems import refused as refused
 from renderer.portal.access import now, store
 from submissions import cases
 from submissions.errors import Conflict, StoreUnavailableError
 
-#: Every answer below is JSON.
+#: Every answer below is JSON, but for the page that explains it.
 PREFIX = "/api/"
-UNAVAILABLE = 503
-RETRY_SECONDS = 30
 
 
 def create_api() -> Blueprint:
     """Return the calls of version 1; each is signed, so none needs a form's token."""
     api = Blueprint("api", __name__, url_prefix=f"{PREFIX}v1")
     api.add_url_rule("/parts/<part>/events", view_func=part_event, methods=["POST"])
+    api.add_url_rule("/affairs", view_func=affairs.every_affair)
+    api.add_url_rule("/affairs/<affair>", view_func=affairs.affair)
+    api.add_url_rule(
+        "/affairs/<affair>/submissions", view_func=submitting.submit, methods=["POST"]
+    )
+    api.add_url_rule("/submissions/<submission>", view_func=submitting.follow)
+    api.add_url_rule("/openapi.json", view_func=description.openapi)
+    api.add_url_rule("/docs", view_func=reading.docs)
     api.register_error_handler(StoreUnavailableError, later)
     api.register_error_handler(Conflict, later)
+    api.register_error_handler(ProblemError, refuse)
     return api
+
+
+def limit_calls(app: Flask, *, per_minute: int) -> None:
+    """Let each client call so often, as far as this process knows."""
+    app.extensions["yibiao_limit"] = Limit(per_minute)
 
 
 def part_event(part: str) -> Response:
     """Take a department's signed event about one of its parts."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     answer = cases.receive(store(), part, headers, request.get_data(), now=now())
-    return _answer(answer.status, answer.message)
-
-
-def later(error: Exception) -> Response:
-    """Ask the department to send again: nothing was recorded."""
-    current_app.logger.warning("event.not_recorded reason=%s", type(error).__name__)
-    response = _answer(UNAVAILABLE, "Nothing was recorded. Send it again.")
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
-
-
-def refused(error: HTTPException) -> Response:
-    """Say what is wrong with an address or a request."""
-    headers = error.get_headers()  # on 405 they say what is allowed
-    response = _answer(error.code or INTERNAL_SERVER_ERROR, error.description or "")
-    for name, value in headers:
-        if name.lower() not in {"content-type", "content-length"}:
-            response.headers.add(name, value)
-    return response
-
-
-def _answer(status: int, message: str) -> Response:
-    response = jsonify({"message": message})
-    response.status_code = status
-    return response
+    if answer.status != HTTPStatus.OK:
+        return refuse_plainly(answer.status, answer.message)
+    return jsonify({"message": answer.message})

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from renderer.config import Settings, from_environment, secret_key
-from submissions.errors import StoreUnavailableError
+from submissions.errors import SettingError, StoreUnavailableError
 
 
 def test_the_secret_is_made_once_and_readable_by_its_owner_only(tmp_path):
@@ -61,3 +61,11 @@ def test_settings_come_from_the_environment():
     assert settings.secure_cookies
     assert settings.base_url == "https://yibiao.example"
     assert settings.store_url == "sqlite:///elsewhere/yibiao.db"
+
+
+def test_how_often_clients_may_call_is_a_setting():
+    assert from_environment({}).api_rate == 600
+    assert from_environment({"YIBIAO_API_RATE": "30"}).api_rate == 30
+    for wrong in ("0", "-1", "many", "1.5"):
+        with pytest.raises(SettingError, match=f"YIBIAO_API_RATE is '{wrong}'"):
+            from_environment({"YIBIAO_API_RATE": wrong})

@@ -274,6 +274,7 @@ class City:
     new_id: object
     published: packs.Published
     secrets: dict = field(default_factory=dict)
+    answers: dict = field(default_factory=lambda: ANSWERS)
 
     def draft(self, id_="s_one", answers=None, **more):
         begun = drafts.start(
@@ -284,7 +285,7 @@ class City:
             owner=more.get("owner"),
             now=self.clock.text,
         )
-        filled = replace(begun, answers=answers or ANSWERS, provenance=PROVENANCE)
+        filled = replace(begun, answers=answers or self.answers, provenance=PROVENANCE)
         return drafts.save(self.store, filled, now=self.clock.text)
 
     def accept(self, draft):

@@ -9,7 +9,6 @@ from pymongo import MongoClient, monitoring
 from submissions.errors import StoreUnavailableError
 from submissions.store import open_store
 from submissions.store.contract import COLLECTIONS
-from tests.conftest import free_port, standing_in
 
 NOON, EVENING = "2026-11-22T12:00:00.000Z", "2026-11-22T18:00:00.000Z"
 WRITES = {"insert", "update", "delete", "findAndModify"}
@@ -156,7 +155,7 @@ def test_a_bad_address_is_said_without_its_password(address):
     assert "sec@" not in str(caught.value)
 
 
-def test_a_server_that_does_not_answer_is_said_without_the_password():
+def test_a_server_that_does_not_answer_is_said_without_the_password(free_port):
     address = f"mongodb://ann:secret@127.0.0.1:{free_port()}/yibiao?timeoutMS=200"
 
     with pytest.raises(StoreUnavailableError, match=r"refused.*Start the") as caught:
@@ -166,18 +165,19 @@ def test_a_server_that_does_not_answer_is_said_without_the_password():
     assert len(str(caught.value)) < 300
 
 
-def test_a_server_that_is_killed_and_comes_back_is_used_again(tmp_path):
+def test_a_server_that_is_killed_and_comes_back_is_used_again(
+    tmp_path, free_port, start_stand_in
+):
     port = free_port()
-    with standing_in(tmp_path, port) as server:
-        store = open_store(f"mongodb://127.0.0.1:{port}/yibiao?timeoutMS=500")
+    with start_stand_in(tmp_path, port) as server:
+        store = open_store(f"{server.url}/yibiao?timeoutMS=500")
         store.insert("affairs", {"_id": "founding", "current": 1})
-        server.kill()
-        server.wait()
+        server.process.kill()
+        server.process.wait()
         with pytest.raises(StoreUnavailableError):
             store.get("affairs", "founding")
-    (tmp_path / "pid").unlink(missing_ok=True)
 
-    with standing_in(tmp_path, port):
+    with start_stand_in(tmp_path, port):
         assert store.get("affairs", "founding")["current"] == 1
         store.close()
 

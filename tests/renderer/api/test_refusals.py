@@ -1,4 +1,4 @@
-"""What programs are answered: JSON, whatever goes wrong."""
+"""What programs are answered: a problem they can read, whatever goes wrong."""
 
 import pytest
 
@@ -31,26 +31,26 @@ def client(app):
         ("POST", "/api/v1/parts/p_none/events", b" " * (MOST_BYTES + 1), 413),
     ],
 )
-def test_a_refusal_is_json(client, method, path, body, status):
+def test_a_refusal_is_a_problem(client, method, path, body, status):
     answer = client.open(path, method=method, data=body)
 
     assert answer.status_code == status
-    assert answer.content_type == "application/json"
-    assert answer.json["message"]
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["detail"]
     assert ("POST" in answer.headers.get("Allow", "")) == (status == 405)
 
 
 @pytest.mark.parametrize(
     ("error", "status"), [(RuntimeError(), 500), (StoreUnavailableError("", ""), 503)]
 )
-def test_a_failure_is_json_and_tells_no_inside(tmp_path, error, status):
+def test_a_failure_is_a_problem_and_tells_no_inside(tmp_path, error, status):
     app = create_app(Settings(data=tmp_path), store=Broken(error))
 
     answer = app.test_client().post("/api/v1/parts/p_1/events", data=b"{}")
 
     assert answer.status_code == status
-    assert answer.content_type == "application/json"
-    assert answer.json["message"]
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["detail"]
 
 
 def test_pages_stay_pages(client):

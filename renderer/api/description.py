@@ -1,0 +1,76 @@
+"""What the API is, as OpenAPI 3.1.
+
+The events are those of `submissions`: their schemas are told here as they are there.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+from flask import Response, jsonify
+
+#: What departments may send; every other event is sent to them.
+CALLBACKS = ("part.accepted", "part.correction_requested", "part.decided")
+_HERE, _THERE = "#/$defs/", "#/components/schemas/"
+
+
+def openapi() -> Response:
+    """Give the description to a program."""
+    return jsonify(document())
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the whole description."""
+    told = json.loads(files("renderer.api").joinpath("openapi.json").read_bytes())
+    told["info"]["version"] = version("yibiao")
+    events = _events()
+    told["components"]["schemas"] |= events
+    types = [name for name, each in events.items() if _is_event(each)]
+    callbacks = [{"$ref": _THERE + each} for each in CALLBACKS if each in types]
+    call = told["paths"]["/parts/{part}/events"]["post"]
+    call["requestBody"]["content"]["application/json"]["schema"] = {"oneOf": callbacks}
+    sent = [each for each in types if each not in CALLBACKS]
+    told["webhooks"] = {each: _webhook(told, each) for each in sent}
+    checked: dict[str, Any] = told
+    return checked
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Return one schema of the description, with all it refers to."""
+    return {"components": document()["components"], "$ref": _THERE + name}
+
+
+def _events() -> dict[str, Any]:
+    text = files("submissions.delivery").joinpath("schemas/events.json").read_text()
+    defs: dict[str, Any] = json.loads(text.replace(_HERE, _THERE))["$defs"]
+    return defs
+
+
+def _is_event(each: Mapping[str, Any]) -> bool:
+    return "type" in each.get("properties", {})
+
+
+def _webhook(told: Mapping[str, Any], type_: str) -> dict[str, Any]:
+    body = {"schema": {"$ref": _THERE + type_}}
+    return {
+        "post": {
+            "operationId": f"on_{type_.replace('.', '_')}",
+            "summary": f"{type_}, to a department's endpoint",
+            "tags": ["departments"],
+            "parameters": [
+                {"$ref": f"#/components/parameters/{name}"}
+                for name in told["components"]["parameters"]
+                if name.startswith("webhook-")
+            ],
+            "requestBody": {"required": True, "content": {"application/json": body}},
+            "responses": {
+                "2XX": {"description": "Received; it is not sent again."},
+                "410": {"description": "Send nothing more: the endpoint is paused."},
+                "default": {"description": "It is sent again, with the same id."},
+            },
+        }
+    }

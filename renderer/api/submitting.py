@@ -1,0 +1,166 @@
+"""Submissions of programs: sent once however often, and followed."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, jsonify, request, url_for
+
+from builder import pointer
+from builder.json_schema import Validator
+from builder.model import MergedForm
+from builder.validity import Fault
+from renderer import messages
+from renderer.api import bodies, callers
+from renderer.api.affairs import published
+from renderer.api.description import schema
+from renderer.api.problems import ProblemError
+from renderer.portal.access import now, store
+from renderer.wording import say as _
+from submissions import intake, packs
+from submissions.errors import KeyReusedError, OutdatedError, Refused
+from submissions.intake import Call
+from submissions.progress import Progress, progress
+from submissions.store.contract import Document
+
+#: Longest key a client may choose.
+_LONGEST_KEY = 255
+_BODY = Validator(schema("SubmissionCall"))
+
+
+def submit(affair: str) -> Response:
+    """Accept answers for good; the same key and body again get the same answer."""
+    client = callers.client()
+    current = published(affair)
+    if not client.may_send(affair):
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN,
+            "not-allowed",
+            f"This client may send submissions for {', '.join(client.affairs)} only.",
+        )
+    call = Call(client=client.id, key=_key(), body=_body())
+    try:
+        receipt = intake.accept_call(store(), current, call=call, now=now())
+    except KeyReusedError as error:
+        raise ProblemError(HTTPStatus.CONFLICT, "key-reused", str(error)) from error
+    except OutdatedError as error:
+        problem = ProblemError(HTTPStatus.CONFLICT, "version-outdated", str(error))
+        raise problem from error
+    except Refused as error:
+        raise _refusal(_errors(error.faults, current.form)) from error
+    response = jsonify(_receipt(_sent(receipt.submission, client.id)))
+    response.status_code = HTTPStatus.ACCEPTED
+    response.headers["Location"] = url_for("api.follow", submission=receipt.submission)
+    return response
+
+
+def follow(submission: str) -> Response:
+    """Say how far a submission is; only to the client that sent it."""
+    document = _sent(submission, callers.client().id)
+    form = packs.load(store(), document["pack_version"]).form
+    return jsonify(_progress(document, progress(document, form)))
+
+
+def _key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not key or len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ProblemError(
+            HTTPStatus.BAD_REQUEST,
+            "key-missing",
+            f"Choose a key for this submission, at most {_LONGEST_KEY} printable ASCII "
+            f"signs, and send it with every try: Idempotency-Key: KEY",
+        )
+    return key
+
+
+def _body() -> Mapping[str, Any]:
+    body = bodies.read(request)
+    errors = [
+        {"pointer": pointer.join(v.path), "keyword": v.keyword, "limit": v.limit}
+        for v in _BODY.violations(body)
+    ]
+    if errors:
+        raise _refusal(errors)
+    read: Mapping[str, Any] = body
+    return read
+
+
+def _refusal(errors: list[dict[str, Any]]) -> ProblemError:
+    return ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "answers-refused",
+        "Nothing was stored. Mend what `errors` names and send it again.",
+        tuple(errors),
+    )
+
+
+def _errors(faults: tuple[Fault, ...], form: MergedForm) -> list[dict[str, Any]]:
+    return [error for fault in faults for error in _of_fault(fault, form)]
+
+
+def _of_fault(fault: Fault, form: MergedForm) -> Iterator[dict[str, Any]]:
+    if fault.keyword == "additionalProperties":
+        # One error for each name nobody knows, at its place.
+        places = [f"{fault.pointer}{pointer.join([name])}" for name in fault.limit]
+    else:
+        places = [fault.pointer]
+    for place in places:
+        said = {
+            "pointer": f"/answers{place}",
+            "detail": _detail(fault, form),
+            "keyword": fault.keyword,
+            "limit": fault.limit,
+            "matters": list(fault.matters),
+        }
+        yield said
+
+
+def _detail(fault: Fault, form: MergedForm) -> str:
+    """Say it as to a person at the form, where there is a question for it."""
+    for question in (*form.situations, *form.questions):
+        if question.pointer == fault.pointer:
+            return messages.for_fault(fault, question, form)
+    if fault.keyword == "additionalProperties":
+        return _("这张表里没有这一项")
+    return _("这里填的不合要求")
+
+
+def _sent(id_: str, client: str) -> Document:
+    document = store().get("submissions", id_)
+    if document is None or document["sender"] != client:
+        abort(404, description="This client has sent no such submission.")
+    return document
+
+
+def _receipt(document: Document) -> dict[str, Any]:
+    """What is told of a submission when it is accepted; it never changes."""
+    return {
+        "id": document["_id"],
+        "ref": document["ref"],
+        "affair": document["affair"],
+        "pack": document["pack_version"],
+        "created_at": document["created_at"],
+        "parts": [
+            {name: part[name] for name in ("id", "matter", "department")}
+            for part in document["parts"]
+        ],
+    }
+
+
+def _progress(document: Document, view: Progress) -> dict[str, Any]:
+    departments = {part["id"]: part["department"] for part in document["parts"]}
+    parts = [
+        {
+            "id": step.part,
+            "matter": step.matter,
+            "department": departments[step.part],
+            "state": step.state,
+            "since": step.since,
+            "outcome": step.outcome,
+            "reasons": list(step.reasons),
+            "awaits": [awaited.fact for awaited in step.awaits],
+        }
+        for step in view.steps
+    ]
+    told = {**_receipt(document), "parts": parts}
+    return {**told, "status": document["status"], "updated_at": document["updated_at"]}

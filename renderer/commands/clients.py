@@ -1,0 +1,86 @@
+"""Commands for operators: which programs may send submissions."""
+
+import secrets
+
+import click
+
+from renderer.commands.endpoints import table
+from renderer.commands.store import opened
+from submissions import clients, packs
+from submissions.clients import EVERY_AFFAIR
+from submissions.clock import utc_now, utc_text
+from submissions.errors import Missing
+from submissions.store.contract import Store
+
+HEADINGS = ("ID", "NAME", "AFFAIRS", "SINCE", "STATE")
+
+
+@click.group()
+def client() -> None:
+    """Say which programs may send submissions."""
+
+
+@client.command("add")
+@click.argument("name")
+@click.argument("affairs", nargs=-1)
+@click.option("--every-affair", is_flag=True, help="Also those that are still to come.")
+def add(name: str, affairs: tuple[str, ...], *, every_affair: bool) -> None:
+    """Let the program NAME send submissions for AFFAIRS.
+
+    The token it calls with is shown this once.
+    """
+    if every_affair == bool(affairs):
+        raise click.UsageError("Name the affairs it may use, or say --every-affair.")
+    with opened() as store:
+        _require_affairs(store, affairs)
+        added, token = clients.add(
+            store,
+            name=name,
+            affairs=affairs or (EVERY_AFFAIR,),
+            now=utc_text(utc_now()),
+            new_secret=secrets.token_urlsafe,
+        )
+    click.echo(f"{added.id} {added.name} {' '.join(added.affairs)}", err=True)
+    click.echo(token)
+
+
+@client.command("list")
+def list_() -> None:
+    """Show every client but no token."""
+    with opened(create=False) as store:
+        every = clients.every(store)
+    rows = [
+        (
+            each.id,
+            each.name,
+            " ".join(each.affairs),
+            each.created_at,
+            f"revoked {each.revoked_at}" if each.revoked_at else "active",
+        )
+        for each in every
+    ]
+    click.echo(table(HEADINGS, rows))
+
+
+@client.command("revoke")
+@click.argument("id_", metavar="ID")
+def revoke(id_: str) -> None:
+    """Refuse the token of a client from now on; what it sent stays."""
+    with opened(create=False) as store:
+        try:
+            clients.revoke(store, id_, now=utc_text(utc_now()))
+        except Missing as error:
+            raise click.UsageError(
+                f"There is no client {id_!r}. `yibiao client list` shows all."
+            ) from error
+    click.echo(f"{id_} is revoked")
+
+
+def _require_affairs(store: Store, affairs: tuple[str, ...]) -> None:
+    known = {each.affair for each in packs.affairs(store)}
+    unknown = sorted(set(affairs) - known)
+    if unknown:
+        raise click.UsageError(
+            f"There is no affair {unknown[0]!r} in what is published. "
+            f"Known: {', '.join(sorted(known)) or 'none; publish first'}."
+        )
