@@ -99,17 +99,17 @@ def _errors(faults: tuple[Fault, ...], form: MergedForm) -> list[dict[str, Any]]
 
 
 def _of_fault(fault: Fault, form: MergedForm) -> Iterator[dict[str, Any]]:
+    places, limit = [fault.pointer], fault.limit
     if fault.keyword == "additionalProperties":
         # One error for each name nobody knows, at its place.
-        places = [f"{fault.pointer}{pointer.join([name])}" for name in fault.limit]
-    else:
-        places = [fault.pointer]
+        places = [f"{fault.pointer}{pointer.join([name])}" for name in limit]
+        limit = None
     for place in places:
         said = {
             "pointer": f"/answers{place}",
             "detail": _detail(fault, form),
             "keyword": fault.keyword,
-            "limit": fault.limit,
+            "limit": limit,
             "matters": list(fault.matters),
         }
         yield said
