@@ -12,10 +12,12 @@ Rules that let the same code run on SQLite and on MongoDB:
   repeat it, for `_id` and `rev` tell a repeat from a second write.
 - Store keys match `[A-Za-z_][A-Za-z0-9_]*`. Answers, bodies and packs have keys of
   their own, so they are stored as JSON text.
+- Files stand beside the documents, each under the id of the document that holds it and
+  the SHA-256 of its bytes. Two holders never share one: each can be erased alone.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -58,12 +60,50 @@ COLLECTIONS: Mapping[str, Collection] = {
 }
 
 
+class Files(ABC):
+    """Keeps files for documents. Every write is durable when the call returns.
+
+    A holder is the `_id` of a document: only letters, digits and "_". A file is kept
+    before the document names it and dropped after the document names it no more; what
+    a crash leaves between the two, `kept_before` finds.
+    """
+
+    @abstractmethod
+    def keep(self, holder: str, content: bytes, *, now: str) -> str:
+        """Keep a file; return its address: the SHA-256 of its bytes, hexadecimal.
+
+        The same bytes again are one file, kept at the later time.
+
+        Args:
+            now: UTC text.
+        """
+
+    @abstractmethod
+    def read(self, holder: str, address: str) -> bytes | None:
+        """Return the bytes, or None."""
+
+    @abstractmethod
+    def drop(self, holder: str, address: str) -> None:
+        """Remove a file; nothing happens if there is none."""
+
+    @abstractmethod
+    def drop_all(self, holder: str) -> None:
+        """Remove every file of a holder."""
+
+    @abstractmethod
+    def kept_before(self, moment: str) -> Iterator[tuple[str, str]]:
+        """Return holder and address of each file last kept before a time (UTC text)."""
+
+
 class Store(ABC):
     """Keeps documents. Every write is durable when the call returns.
 
     Every verb raises `StoreUnavailableError` while the store cannot be used, and
     `ValueError` for what is not declared.
     """
+
+    #: The files of its documents; set by each engine.
+    files: Files
 
     @abstractmethod
     def adopt(self, collection: str, document: Mapping[str, Any]) -> None:

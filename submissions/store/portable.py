@@ -19,6 +19,7 @@ LIMIT = 8 * 1024 * 1024
 
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATORS = frozenset({"=", "<", "<=", ">", ">="})
+_FILE_NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
 
 
 def check_portable(collection: str, document: Mapping[str, Any]) -> None:
@@ -37,6 +38,16 @@ def check_portable(collection: str, document: Mapping[str, Any]) -> None:
     size = len(bson.encode(document))
     if size > LIMIT:
         raise TooLargeError(collection, id_, size, LIMIT)
+
+
+def check_file_name(name: str) -> None:
+    """Refuse a holder or an address that could lead out of its folder.
+
+    Raises:
+        ValueError: it has other signs than letters, digits and "_".
+    """
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} names no holder and no file")
 
 
 def check_collection(collection: str) -> None:

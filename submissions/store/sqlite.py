@@ -1,5 +1,8 @@
 """The store in one SQLite file, for one host; nothing to install.
 
+The files of its documents are in the folder of the same name with "-files": back up
+both, the SQLite file first.
+
 Each write is one transaction that is on the disk when the call returns. Where the
 SQLite this Python links can corrupt a write-ahead log that two processes reset at once
 (before 3.51.3, 3.50.7 or 3.44.6), the rollback journal is used instead.
@@ -17,6 +20,7 @@ from typing import Any, TypeAlias
 
 from submissions.errors import Conflict, Duplicate, StoreUnavailableError
 from submissions.store.contract import COLLECTIONS, Condition, Document, Store
+from submissions.store.folder import FolderFiles
 from submissions.store.portable import (
     check_conditions,
     check_field,
@@ -91,6 +95,7 @@ class SqliteStore(Store):
             raise StoreUnavailableError(
                 f"{path}: {error.strerror}", _REPAIRS["SQLITE_CANTOPEN"]
             ) from error
+        self.files = FolderFiles(path.with_name(f"{path.name}-files"))
         self._connection()
 
     def adopt(self, collection: str, document: Mapping[str, Any]) -> None:
