@@ -29,7 +29,9 @@ from pymongo.uri_parser import parse_uri
 from pymongo.write_concern import WriteConcern
 
 from submissions.errors import Conflict, Duplicate, StoreUnavailableError
+from submissions.store import mongo_files
 from submissions.store.contract import COLLECTIONS, Condition, Document, Store
+from submissions.store.mongo_files import MongoFiles
 from submissions.store.portable import (
     check_collection,
     check_conditions,
@@ -75,6 +77,7 @@ class MongoStore(Store):
         self._url = url
         #: By process: a child must not use what its parent opened.
         self._clients: dict[int, MongoClient[Document]] = {}
+        self.files = MongoFiles(self._files)
         with self._explained(), closing(_client(url)) as client:
             database = _database(client)
             if create:
@@ -184,13 +187,21 @@ class MongoStore(Store):
 
     def _collection(self, name: str) -> Collection[Document]:
         check_collection(name)
+        return self._database()[name]
+
+    @contextmanager
+    def _files(self) -> Iterator[Collection[Document]]:
+        with self._explained():
+            yield self._database()[mongo_files.COLLECTION]
+
+    def _database(self) -> Database[Document]:
         client = self._clients.get(os.getpid())
         if client is None:
             made = _client(self._url)
             client = self._clients.setdefault(os.getpid(), made)
             if client is not made:  # another thread was faster
                 made.close()
-        return _database(client)[name]
+        return _database(client)
 
     @property
     def _where(self) -> str:
@@ -235,6 +246,7 @@ def _make_indexes(database: Database[Document]) -> None:
         for fields in (*declared.indexes, *[("tags",)] * declared.tagged):
             # Sparse: what is not due is not in the index of what is.
             database[name].create_index(list(fields), sparse=fields == ("wake_at",))
+    database[mongo_files.COLLECTION].create_index(["kept_at"])
 
 
 def _due(collection: Collection[Document], now: str) -> list[Document]:

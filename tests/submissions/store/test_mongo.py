@@ -6,7 +6,7 @@ import threading
 import pytest
 from pymongo import MongoClient, monitoring
 
-from submissions.errors import StoreUnavailableError
+from submissions.errors import StoreUnavailableError, TooLargeError
 from submissions.store import open_store
 from submissions.store.contract import COLLECTIONS
 
@@ -126,6 +126,23 @@ def test_workers_that_ask_together_begin_at_different_documents(store):
         if next(iter(c)) == "findAndModify"
     ]
     assert len(set(first)) > 1
+
+
+def test_a_file_that_no_document_could_hold_is_refused_with_its_size(store):
+    with pytest.raises(TooLargeError, match="15728640 is the limit"):
+        store.files.keep("s_1", bytes(15 * 1024 * 1024 + 1), now=NOON)
+
+
+def test_most_members_must_have_a_file_too(store):
+    OVERHEARD.commands.clear()
+    store.files.keep("s_1", b"lease", now=NOON)
+
+    assert [next(iter(command)) for command in OVERHEARD.commands] == [
+        "update",
+        "insert",
+    ]
+    for command in OVERHEARD.commands:
+        assert command["writeConcern"] == {"w": "majority", "j": True}
 
 
 def test_an_empty_database_is_refused_where_a_store_should_be(url):
