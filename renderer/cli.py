@@ -9,6 +9,7 @@ from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
 from renderer.commands.explaining import diff, explain, lint
+from renderer.commands.keeping import store
 from renderer.commands.proving import import_, prove
 from renderer.commands.serving import demo, receiver, worker
 from renderer.commands.status import status
@@ -68,7 +69,7 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, endpoint, client, status, worker, receiver, demo),
+    *(publish, endpoint, client, store, status, worker, receiver, demo),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

@@ -26,14 +26,20 @@ def open_store(url: str, *, create: bool = True) -> Store:
         from submissions.store.mongo import MongoStore  # noqa: PLC0415
 
         return MongoStore(url, create=create)
-    path = url.removeprefix(_SQLITE)
-    if path in {url, ""}:
+    path = sqlite_path(url)
+    if path is None:
         raise StoreUnavailableError(
             f"{url.partition(':')[0]!r} names no store",
             f'Write "{_SQLITE}" and the path of a file, or a {_MONGO[0]} address.',
         )
-    if not create and not Path(path).exists():
+    if not create and not path.exists():
         raise StoreUnavailableError(
             f"there is no store at {path}", "Publish to make one, or mend the path."
         )
-    return SqliteStore(Path(path))
+    return SqliteStore(path)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """Return where the SQLite file of an address is; None: it names no such store."""
+    path = url.removeprefix(_SQLITE)
+    return None if path in {url, ""} else Path(path)

@@ -66,6 +66,11 @@ def journal_mode(version: tuple[int, ...]) -> str:
     return "WAL" if safe else "TRUNCATE"
 
 
+def files_beside(path: Path) -> Path:
+    """Return the folder of the files that belong to the SQLite file at a path."""
+    return path.with_name(f"{path.name}-files")
+
+
 def connect_file(path: Path) -> sqlite3.Connection:
     """Open the file as it is meant to be opened."""
     return sqlite3.connect(
@@ -95,7 +100,7 @@ class SqliteStore(Store):
             raise StoreUnavailableError(
                 f"{path}: {error.strerror}", _REPAIRS["SQLITE_CANTOPEN"]
             ) from error
-        self.files = FolderFiles(path.with_name(f"{path.name}-files"))
+        self.files = FolderFiles(files_beside(path))
         self._connection()
 
     def adopt(self, collection: str, document: Mapping[str, Any]) -> None:

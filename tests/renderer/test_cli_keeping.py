@@ -1,0 +1,130 @@
+"""Operators copy the store, restore it, and move to another: as docs/operations.md says."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from click.testing import CliRunner
+
+from renderer.cli import main
+from renderer.config import from_environment
+from submissions.store import open_store
+from submissions.store.contract import COLLECTIONS
+
+
+@pytest.fixture
+def yibiao(tmp_path, monkeypatch):
+    """Run one command line in an empty folder, with something published."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("YIBIAO_DATA", "data")
+
+    def run(*arguments):
+        return CliRunner().invoke(main, arguments)
+
+    run("publish", "newborn_birth")
+    return run
+
+
+@pytest.fixture
+def operations(checkout):
+    return (checkout / "docs/operations.md").read_text("utf-8")
+
+
+def blocks(text, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_drill_of_the_document_runs_as_it_stands_there(
+    yibiao, operations, checkout, tmp_path
+):
+    (drill,) = [each for each in blocks(operations, "sh") if "store restore" in each]
+    yibiao("client", "add", "City app", "newborn_birth")
+    before = yibiao("client", "list").stdout
+
+    done = subprocess.run(
+        ["sh", "-eu", "-c", drill],
+        cwd=tmp_path,
+        env={"PATH": f"{checkout / '.venv/bin'}:/usr/bin:/bin", "YIBIAO_DATA": "data"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "is a sound copy" in done.stdout
+    assert "is as it was in" in done.stdout
+    assert yibiao("client", "list").stdout == before
+
+
+def test_a_store_that_is_there_is_not_written_over(yibiao):
+    yibiao("store", "backup", "copy")
+
+    done = yibiao("store", "restore", "copy")
+
+    assert done.exit_code == 1
+    assert "move it away first" in done.stderr
+
+
+def test_a_store_moves_to_mongodb_and_is_used_there(yibiao, store_url, monkeypatch):
+    yibiao("client", "add", "City app", "newborn_birth")
+    listed = yibiao("client", "list").stdout
+
+    done = yibiao("store", "copy", store_url)
+
+    assert "versions 1\n" in done.stdout
+    assert "clients 1\n" in done.stdout
+    shutil.rmtree("data")
+    monkeypatch.setenv("YIBIAO_STORE", store_url)
+    assert yibiao("client", "list").stdout == listed
+    assert yibiao("publish", "newborn_birth").stdout == "newborn_birth@1 unchanged\n"
+
+
+def test_mongodb_has_tools_of_its_own(yibiao, monkeypatch):
+    monkeypatch.setenv("YIBIAO_STORE", "mongodb://127.0.0.1:1/yibiao")
+
+    done = yibiao("store", "backup", "copy")
+
+    assert done.exit_code == 1
+    assert "docs/operations.md" in done.stderr
+
+
+def test_the_document_shards_what_is_declared_to_grow(operations):
+    sharded = set(re.findall(r'shardCollection\("yibiao\.(\w+)"', operations))
+
+    assert sharded == {n for n, c in COLLECTIONS.items() if c.sharded} | {"files"}
+
+
+def test_the_document_names_every_setting_and_its_default(operations, checkout):
+    read = (checkout / "renderer/config.py").read_text()
+    known = set(re.findall(r'"(YIBIAO_[A-Z_]+)"', read))
+    rows = dict(
+        re.findall(
+            r"^\| `(YIBIAO_[A-Z_]+)` \| `?([^`|]*)`? \|", operations, re.MULTILINE
+        )
+    )
+
+    assert rows.keys() == known
+    assert int(rows["YIBIAO_API_RATE"]) == from_environment({}).api_rate
+    assert rows["YIBIAO_DATA"] == str(from_environment({}).data)
+
+
+def test_the_commands_of_the_document_exist(operations):
+    named = re.findall(r"\byibiao ([a-z]+)(?: ([a-z]+))?", operations)
+
+    assert named
+    for name, inside in named:
+        command = main.commands[name]
+        if inside in ("backup", "restore", "copy", "list", "add"):
+            assert inside in command.commands
+
+
+def test_the_demo_runs_on_any_store(store_url, tmp_path):
+    store = open_store(store_url)
+    store.close()
+    demo = ["demo", "--once", "--json", "--store", store_url]
+
+    done = CliRunner().invoke(main, demo)
+
+    assert done.exit_code == 0, done.stderr
+    assert '"ok": true' in done.stdout
