@@ -178,9 +178,16 @@ def receiver(
     help="Folder that keeps everything between starts.",
 )
 @click.option("--port", type=PORTS, default=PORTAL_PORT, show_default=True)
+@click.option(
+    "--store",
+    "store_url",
+    default="",
+    metavar="URL",
+    help="A store to use instead of the one in the folder, such as mongodb://...",
+)
 @click.option("--once", is_flag=True, help="Apply for everything once, then stop.")
 @click.option("--json", "as_json", is_flag=True, help="With --once: results as JSON.")
-def demo(data: Path, port: int, *, once: bool, as_json: bool) -> None:
+def demo(data: Path, port: int, store_url: str, *, once: bool, as_json: bool) -> None:
     """Start everything, with sample people.
 
     Runs the portal, the worker and a sample receiver until stopped.
@@ -188,32 +195,35 @@ def demo(data: Path, port: int, *, once: bool, as_json: bool) -> None:
     if as_json and not once:
         raise click.UsageError("--json says what --once found: give both.")
     if once:
-        apply_once(as_json=as_json)
+        apply_once(store_url, as_json=as_json)
     else:
-        keep_running(data, port)
+        keep_running(data, port, store_url)
 
 
-def keep_running(data: Path, port: int) -> None:
+def keep_running(data: Path, port: int, store_url: str) -> None:
     """Run the demo until somebody stops it, and say where to look."""
     receiver_port = port + BETWEEN
     with (
         until_stopped() as stop,
-        running(data, port=port, receiver_port=receiver_port) as house,
+        running(
+            data, port=port, receiver_port=receiver_port, store_url=store_url
+        ) as house,
     ):
         click.echo(f"The portal             {house.portal}/")
         click.echo(f"Sample people sign in  {house.portal}/sign-in")
         click.echo(f"What departments got   {house.receiver}/")
-        click.echo(f"The data is kept in    {data.resolve()}")
+        if not store_url:
+            click.echo(f"The data is kept in    {data.resolve()}")
         click.echo("Ctrl-C stops everything.")
         stop.wait()
         click.echo("Stopping.")
 
 
-def apply_once(*, as_json: bool) -> None:
+def apply_once(store_url: str, *, as_json: bool) -> None:
     """Apply for every affair over HTTP; end with 1 if anything did not arrive."""
     with (
         TemporaryDirectory(prefix="yibiao-") as folder,
-        running(Path(folder), port=0, receiver_port=0) as house,
+        running(Path(folder), port=0, receiver_port=0, store_url=store_url) as house,
     ):
         found = applying.apply_everywhere(
             house, tell=lambda line: click.echo(line, err=True)

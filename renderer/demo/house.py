@@ -55,10 +55,7 @@ def publish_shipped(store: Store) -> dict[str, MergedForm]:
 
 @contextmanager
 def running(
-    data: Path,
-    *,
-    port: int,
-    receiver_port: int,
+    data: Path, *, port: int, receiver_port: int, store_url: str = ""
 ) -> Iterator[House]:
     """Start everything, and stop everything at the end.
 
@@ -67,6 +64,7 @@ def running(
         port: where the portal should listen; if it is taken, the next free one. 0:
             any free one.
         receiver_port: the same for the receiver.
+        store_url: another store than the one in the folder.
 
     Raises:
         StoreUnavailableError: the data folder cannot be used.
@@ -75,7 +73,7 @@ def running(
     with ExitStack() as stack:
         stack.enter_context(_alone(data))
         people = stack.enter_context(as_file(files("renderer.demo") / "people.json"))
-        settings = Settings(data=data, demo_people=people)
+        settings = Settings(data=data, store=store_url, demo_people=people)
         store = open_store(settings.store_url)
         stack.callback(store.close)
         forms = publish_shipped(store)

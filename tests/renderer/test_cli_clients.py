@@ -5,11 +5,12 @@ from click.testing import CliRunner
 
 from renderer.cli import main
 from submissions import clients
+from submissions import packs as publishing
 from submissions.store import open_store
 
 
 @pytest.fixture
-def yibiao(tmp_path, monkeypatch):
+def yibiao(tmp_path, monkeypatch, packs):
     """Run one command line in an empty folder, with something published."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("YIBIAO_DATA", str(tmp_path / "data"))
@@ -17,7 +18,10 @@ def yibiao(tmp_path, monkeypatch):
     def run(*arguments):
         return CliRunner().invoke(main, arguments)
 
-    run("publish", "newborn_birth", "enterprise_setup")
+    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    for affair in ("newborn_birth", "enterprise_setup"):
+        publishing.publish(store, packs[affair], now="2026", by="tests")
+    store.close()
     return run
 
 

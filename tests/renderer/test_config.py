@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from renderer import BOOT_ERROR, create_app
 from renderer.config import Settings, from_environment, secret_key
 from submissions.errors import SettingError, StoreUnavailableError
 
@@ -69,3 +70,15 @@ def test_how_often_clients_may_call_is_a_setting():
     for wrong in ("0", "-1", "many", "1.5"):
         with pytest.raises(SettingError, match=f"YIBIAO_API_RATE is '{wrong}'"):
             from_environment({"YIBIAO_API_RATE": wrong})
+
+
+def test_a_server_with_a_setting_it_cannot_read_says_so_and_stays_down(
+    monkeypatch, caplog
+):
+    monkeypatch.setenv("YIBIAO_API_RATE", "many")
+
+    with pytest.raises(SystemExit) as stopped:
+        create_app()
+
+    assert stopped.value.code == BOOT_ERROR
+    assert "YIBIAO_API_RATE is 'many'" in caplog.text

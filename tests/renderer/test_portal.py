@@ -391,4 +391,4 @@ def test_an_unsigned_event_is_refused_without_a_token(site):
     answer = site.client.post("/api/v1/parts/p_none/events", data=b"{}")
 
     assert answer.status_code == 404
-    assert answer.json == {"message": "There is no such part."}
+    assert answer.json["detail"] == "There is no such part."

@@ -187,7 +187,7 @@ def test_a_server_that_is_killed_and_comes_back_is_used_again(
 ):
     port = free_port()
     with start_stand_in(tmp_path, port) as server:
-        store = open_store(f"{server.url}/yibiao?timeoutMS=500")
+        store = open_store(f"{server.url}/yibiao?timeoutMS=3000")
         store.insert("affairs", {"_id": "founding", "current": 1})
         server.process.kill()
         server.process.wait()
