@@ -54,8 +54,9 @@ COLLECTIONS: Mapping[str, Collection] = {
         indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",)), sharded=True
     ),
     "affairs": Collection(),
+    "areas": Collection(),
     "versions": Collection(indexes=(("slug", "version"),)),
-    "endpoints": Collection(indexes=(("department", "area"),)),
+    "endpoints": Collection(indexes=(("department", "area"), ("wake_at",))),
     "clients": Collection(),
 }
 
