@@ -80,6 +80,7 @@ def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
     errors = [
         *_condition_errors(affair, matters, questions, file),
         *placing_errors(affair, questions, _loops(matters)),
+        *_area_errors(affair, questions, file),
     ]
     facts, undecided = _facts(catalogue, matters, domains)
     errors += [*undecided, *affair_errors(facts, matters)]
@@ -101,6 +102,7 @@ def _form(
         affair=affair.id,
         guide=affair.guide,
         area=affair.area,
+        area_from=affair.area_from,
         lead_department=affair.lead_department,
         departments={id_: catalogue.departments[id_] for id_ in named},
         matters=matters,
@@ -252,6 +254,17 @@ def _condition_errors(
     for predicate, here in all_conditions(affair, matters):
         readable = before.get(here, asked)
         yield from predicate_errors(predicate, asked=readable, place=here)
+
+
+def _area_errors(
+    affair: Affair, questions: Mapping[Pointer, Question], file: str
+) -> Iterator[BuilderError]:
+    """Yield an area's fact that the applicant is never asked."""
+    situations = (situation.fact for situation in affair.situations)
+    asked = (*situations, *_asked_facts(questions))
+    if affair.area_from is not None and affair.area_from not in asked:
+        here = f"{file}/area_from"
+        yield UnaskedPredicateError(here, affair.area_from, known=asked)
 
 
 def _loops(matters: Sequence[Matter]) -> dict[Pointer, CycleError]:

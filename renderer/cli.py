@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from builder.errors import BuilderError, DefinitionErrors
+from renderer.commands.areas import area
 from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
@@ -69,7 +70,7 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, endpoint, client, store, status, worker, receiver, demo),
+    *(publish, area, endpoint, client, store, status, worker, receiver, demo),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

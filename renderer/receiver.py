@@ -6,13 +6,14 @@ than the one that accepted it.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from importlib.resources import files
-from threading import Event, Lock
-from typing import Any
+from threading import Event
+from typing import Any, Literal, TypeAlias
 
 import urllib3
 from flask import Flask, Response, jsonify, render_template, request
@@ -21,6 +22,7 @@ from jsonschema.validators import Draft202012Validator, validator_for
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from builder.model import Matter, MatterId, Schema
+from renderer.inbox import Arrival, Inbox
 from submissions.clock import utc_now, utc_text
 
 #: The secret of a department's endpoint, `whsec_...`, or None for a stranger.
@@ -29,60 +31,15 @@ SecretOf = Callable[[str], str | None]
 PATIENCE = (0.0, 0.1, 0.3, 1.0, 3.0)
 ACCEPTED = range(200, 300)
 #: The events a department gets.
-EVENTS = ("part.ready", "ping")
+PARTS = ("part.ready", "part.updated")
+EVENTS = (*PARTS, "ping")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """One message that came, and what we think of it."""
-
-    #: `webhook-id`: the same for every try of one delivery.
-    id: str
-    at: str
-    department: str
-    type: str = ""
-    ref: str = ""
-    affair: str = ""
-    matter: str = ""
-    part: str = ""
-    #: The signature is good and the document is valid by the matter's own schema.
-    verified: bool = False
-    #: Why not; empty when verified.
-    why: str = ""
-    document: Any = None
-    #: How often it came.
-    times: int = 1
-    #: What became of our answer to it; empty while there is none.
-    answer: str = ""
-
-
-class Inbox:
-    """What arrived since the receiver was started, oldest first."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._arrivals: dict[str, Arrival] = {}
-
-    def keep(self, arrival: Arrival) -> bool:
-        """Remember an arrival; return whether it is the first good one of its id."""
-        with self._lock:
-            before = self._arrivals.get(arrival.id)
-            times = before.times + 1 if before else 1
-            if before and before.verified:
-                self._arrivals[arrival.id] = replace(before, times=times)
-                return False
-            self._arrivals[arrival.id] = replace(arrival, times=times)
-            return arrival.verified
-
-    def note(self, id_: str, answer: str) -> None:
-        """Remember what became of our answer to a message."""
-        with self._lock:
-            self._arrivals[id_] = replace(self._arrivals[id_], answer=answer)
-
-    def all(self) -> list[Arrival]:
-        """Return every arrival, oldest first."""
-        with self._lock:
-            return list(self._arrivals.values())
+#: How the receiver behaves: as it should; as one that is broken; as one that answers
+#: only when the sender has given up.
+Behaviour: TypeAlias = Literal["200", "500", "slow"]
+#: Longer than any sender waits, seconds.
+SLOW = 20.0
 
 
 class Answers:
@@ -108,37 +65,54 @@ class Answers:
         self._stopped = Event()
         self._http = urllib3.PoolManager(retries=False, timeout=10)
 
-    def send(self, event: Mapping[str, Any], done: Callable[[str], None]) -> None:
+    def send(self, arrival: Arrival, done: Callable[[str], None]) -> None:
         """Answer a part with its matter's result, if the matter has one.
 
         Args:
-            event: a `part.ready` as it came.
+            arrival: a part that came.
             done: is told what became of the answer.
         """
-        values = self._results.get(event["data"]["matter"])
+        values = self._results.get(arrival.matter)
         if values and not self._stopped.is_set():
-            self._threads.submit(lambda: done(self._deliver(event["data"], values)))
+            self._threads.submit(lambda: done(self._deliver(arrival, values)))
+
+    def fetch(
+        self, arrival: Arrival, done: Callable[[Mapping[str, Any], str], None]
+    ) -> None:
+        """Get the whole event of a thin one.
+
+        Args:
+            done: is told its `data`, and why there is none ("" if there is).
+        """
+        if not self._stopped.is_set():
+            self._threads.submit(lambda: done(*self._fetched(arrival)))
 
     def close(self) -> None:
         """Give up what was not answered yet."""
         self._stopped.set()
         self._threads.shutdown(cancel_futures=True)
 
-    def _deliver(self, part: Mapping[str, Any], values: Mapping[str, Any]) -> str:
-        body = json.dumps(decision(part, values, now=datetime.now(UTC)))
-        url = f"{self._product}/api/v1/parts/{part['part']}/events"
-        said = "not sent"
+    def _deliver(self, arrival: Arrival, values: Mapping[str, Any]) -> str:
+        body = json.dumps(decision(arrival, values, now=datetime.now(UTC)))
+        path, said = f"/api/v1/parts/{arrival.part}/events", "not sent"
         for delay in PATIENCE:
             if self._stopped.wait(delay):
                 break
-            said = self._post(url, part, body)
-            if said == "accepted":
-                break
+            message = f"decided_{arrival.part}_{arrival.seq}"
+            said, _ = self._call("POST", path, arrival, message, body)
+            if not said:
+                return "accepted"
         return said
 
-    def _post(self, url: str, part: Mapping[str, Any], body: str) -> str:
-        secret = self._secret_of(part["department"]) or ""
-        message, now = f"decided_{part['part']}", datetime.now(UTC)
+    def _fetched(self, arrival: Arrival) -> tuple[Mapping[str, Any], str]:
+        why, answer = self._call("GET", arrival.href, arrival, arrival.part, "")
+        return ({} if why else json.loads(answer)["data"]), why
+
+    def _call(
+        self, method: str, path: str, arrival: Arrival, message: str, body: str
+    ) -> tuple[str, bytes]:
+        """Return why the product did not do it ("" if it did), and its answer."""
+        secret, now = self._secret_of(arrival.department) or "", datetime.now(UTC)
         headers = {
             "content-type": "application/json",
             "webhook-id": message,
@@ -147,29 +121,30 @@ class Answers:
         }
         try:
             answer = self._http.request(
-                "POST", url, body=body.encode(), headers=headers
+                method, f"{self._product}{path}", body=body.encode(), headers=headers
             )
         except urllib3.exceptions.HTTPError as error:
-            return f"{type(error).__name__}"
+            return f"{type(error).__name__}", b""
         if answer.status in ACCEPTED:
-            return "accepted"
-        return f"{answer.status} {answer.data.decode(errors='replace')[:200]}"
+            return "", answer.data
+        text = answer.data.decode(errors="replace")[:200]
+        return f"{answer.status} {text}", answer.data
 
 
 def decision(
-    part: Mapping[str, Any], values: Mapping[str, Any], *, now: datetime
+    arrival: Arrival, values: Mapping[str, Any], *, now: datetime
 ) -> dict[str, Any]:
     """Return the `part.decided` event that approves a part.
 
     Args:
-        part: the `data` of its `part.ready`.
+        arrival: the part as it came.
         values: what the matter issues, by fact, in canonical form.
         now: the time of the decision, UTC.
     """
     data = {
-        "part": part["part"],
-        "digest": part["digest"],
-        "seq": part["seq"] + 1,
+        "part": arrival.part,
+        "digest": arrival.digest,
+        "seq": arrival.seq + 1,
         "outcome": "approved",
         "values": dict(values),
     }
@@ -194,12 +169,17 @@ def verify(
     except (WebhookVerificationError, ValueError, RecursionError) as error:
         return None, f"the signature is not good: {error}"
     fault = event_fault(event)
-    if fault or event["type"] != "part.ready":
+    if fault or event["type"] not in PARTS:
         return event if isinstance(event, dict) else {}, fault
-    matter = matters.get(MatterId(event["data"]["matter"]))
+    return event, document_fault(event["data"], matters)
+
+
+def document_fault(data: Mapping[str, Any], matters: Mapping[MatterId, Matter]) -> str:
+    """Say what is wrong with the document of a part; "" if it is not here yet."""
+    matter = matters.get(MatterId(data["matter"]))
     if matter is None:
-        return event, f"no such matter here: {event['data']['matter']}"
-    return event, first_fault(matter, event["data"]["document"])
+        return f"no such matter here: {data['matter']}"
+    return first_fault(matter, data["document"]) if "document" in data else ""
 
 
 def event_fault(event: Any) -> str:
@@ -236,10 +216,11 @@ def arrival_of(
     event = event or {}
     data = event.get("data")
     data = data if isinstance(data, dict) else {}
-    names = ("ref", "affair", "matter", "part")
+    names = ("ref", "affair", "matter", "part", "digest", "href")
     texts: dict[str, Any] = {
         name: data[name] for name in names if isinstance(data.get(name), str)
     }
+    seq = data.get("seq")
     return Arrival(
         id=id_,
         at=at,
@@ -248,46 +229,111 @@ def arrival_of(
         verified=not why,
         why=why,
         **texts,
+        seq=seq if isinstance(seq, int) else 0,
         document=data.get("document"),
     )
 
 
-def create_receiver(
-    *, secret_of: SecretOf, matters: Mapping[MatterId, Matter], answers: Answers
-) -> Flask:
-    """Return the receiver as a web application: one address per department."""
-    app = Flask(__name__)
-    inbox = Inbox()
+class Receiver:
+    """What the addresses of the sample receiver do."""
 
-    @app.post("/<department>")
-    def receive(department: str) -> tuple[str, int]:
+    def __init__(
+        self,
+        *,
+        secret_of: SecretOf,
+        matters: Mapping[MatterId, Matter],
+        answers: Answers,
+        inbox: Inbox,
+        behaviour: Behaviour = "200",
+    ) -> None:
+        """Take what it knows; what an earlier one had not answered is answered now."""
+        self._secret_of = secret_of
+        self._matters = matters
+        self._answers = answers
+        self._inbox = inbox
+        self._behaviour = behaviour
+        for arrival in inbox.all():
+            if arrival.verified and not arrival.answer:
+                self._work(arrival)
+
+    def receive(self, department: str) -> tuple[str | Response, int]:
+        """Take one message: verify, keep, answer."""
         event, why = verify(
             request.get_data(),
             dict(request.headers),
-            secret=secret_of(department),
-            matters=matters,
+            secret=self._secret_of(department),
+            matters=self._matters,
         )
+        if self._behaviour == "slow":
+            time.sleep(SLOW)
+        if self._behaviour == "500":
+            return "told to fail", 500
+        if event is not None and not why and event["type"] == "ping":
+            return jsonify({"challenge": event["data"]["challenge"]}), 200
         id_ = request.headers.get("webhook-id", "")
-        at = utc_text(utc_now())
-        first = inbox.keep(arrival_of(department, id_, event, why, at=at))
-        if event is None:
-            return why, 401
+        arrival = arrival_of(department, id_, event, why, at=utc_text(utc_now()))
+        first = self._inbox.keep(arrival)
         if why:
-            return why, 422
-        if first and event["type"] == "part.ready":
-            answers.send(event, lambda said: inbox.note(id_, said))
+            return why, 401 if event is None else 422
+        if first:
+            self._work(arrival)
         return "", 204
 
-    @app.get("/received.json")
-    def received() -> Response:
-        return jsonify([asdict(arrival) for arrival in inbox.all()])
+    def received(self) -> Response:
+        """Tell what came, as JSON."""
+        return jsonify([asdict(arrival) for arrival in self._inbox.all()])
 
-    @app.get("/")
-    def show() -> str:
+    def show(self) -> str:
+        """Show what came, the last first."""
         arrivals = [
             (each, json.dumps(each.document, ensure_ascii=False, indent=1))
-            for each in reversed(inbox.all())
+            for each in reversed(self._inbox.all())
         ]
-        return render_template("receiver.html", arrivals=arrivals, matters=matters)
+        return render_template(
+            "receiver.html", arrivals=arrivals, matters=self._matters
+        )
 
+    def _work(self, arrival: Arrival) -> None:
+        """Do what a department does once a part is safe with it."""
+        if arrival.type not in PARTS:
+            return
+        if arrival.href and arrival.document is None:
+            self._answers.fetch(
+                arrival, lambda data, why: self._fetched(arrival, data, why)
+            )
+            return
+        self._answers.send(
+            arrival, lambda said: self._inbox.note(arrival.id, answer=said)
+        )
+
+    def _fetched(self, arrival: Arrival, data: Mapping[str, Any], why: str) -> None:
+        why = why or document_fault(data, self._matters)
+        whole = replace(
+            arrival, document=data.get("document"), verified=not why, why=why
+        )
+        self._inbox.note(arrival.id, document=whole.document, verified=not why, why=why)
+        if not why:
+            self._work(whole)
+
+
+def create_receiver(
+    *,
+    secret_of: SecretOf,
+    matters: Mapping[MatterId, Matter],
+    answers: Answers,
+    inbox: Inbox | None = None,
+    behaviour: Behaviour = "200",
+) -> Flask:
+    """Return the receiver as a web application: one address per department."""
+    receiver = Receiver(
+        secret_of=secret_of,
+        matters=matters,
+        answers=answers,
+        inbox=inbox or Inbox(),
+        behaviour=behaviour,
+    )
+    app = Flask(__name__)
+    app.add_url_rule("/<department>", view_func=receiver.receive, methods=["POST"])
+    app.add_url_rule("/received.json", view_func=receiver.received)
+    app.add_url_rule("/", view_func=receiver.show)
     return app

@@ -120,7 +120,7 @@ def _verified(
     return webhook.verify(
         body,
         headers,
-        secrets=routing.secrets_of(store, submission, part),
+        secrets=routing.secrets_of(store, submission, part, now),
         now=int(parse(now).timestamp()),
     )
 

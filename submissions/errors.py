@@ -83,6 +83,20 @@ class TooLargeError(SubmissionsError):
 
 
 @dataclass(eq=False)
+class AreaListError(SubmissionsError):
+    """A list of areas cannot be taken over; nothing was stored."""
+
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"Line {self.line}: {self.reason}. A list of areas is CSV with the columns "
+            f"code and name, and holds each area that another one lies in."
+        )
+
+
+@dataclass(eq=False)
 class CorruptPackError(SubmissionsError):
     """A published pack is not the one that was published."""
 

@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol, Self
 
@@ -25,7 +25,7 @@ from submissions.errors import ForbiddenAddressError
 
 #: Of the whole attempt, from the name lookup to the end of the answer, seconds.
 DEADLINE = 15.0
-#: An answer is read this far; what it says counts for nothing but politeness.
+#: An answer is read this far; what it says counts only for a challenge.
 MOST_ANSWER = 64 * 1024
 
 _PORTS = (443, 8443)
@@ -47,8 +47,13 @@ class Result:
     status: int | None = None
     #: Why there was none: a word for the log.
     error: str | None = None
-    #: The Retry-After header as it came.
+    #: The Retry-After and the Date header as they came.
     retry_after: str | None = None
+    date: str | None = field(default=None, compare=False)
+    #: What was read of the answer.
+    answer: bytes = b""
+    #: Seconds.
+    took: float = field(default=0.0, compare=False)
 
 
 class Post(Protocol):
@@ -169,17 +174,19 @@ def post(
         deadline: seconds for the whole attempt; then the connection is cut.
         allowed: "host:port" of receivers that may be private and without TLS.
     """
+    began = time.monotonic()
     with _Watchdog(deadline) as watchdog:
         try:
             to = target(url)
             addresses = _checked(url, to, allowed, watchdog)
-            return _exchange(to, addresses, dict(headers), body, watchdog)
+            result = _exchange(to, addresses, dict(headers), body, watchdog)
         except ForbiddenAddressError as error:
-            return Result(error=f"forbidden: {error.reason}")
+            result = Result(error=f"forbidden: {error.reason}")
         except (HTTPError, OSError, ValueError) as error:
             # ValueError: a header or a host name that HTTP cannot carry.
             late = watchdog.barked or isinstance(error, (TimeoutError, SlowError))
-            return Result(error="deadline" if late else _name(error))
+            result = Result(error="deadline" if late else _name(error))
+    return replace(result, took=time.monotonic() - began)
 
 
 class _Watchdog:
@@ -290,15 +297,19 @@ def _exchange(
         # Cut off in the middle of its headers, an answer looks like a whole one.
         if watchdog.barked:
             return Result(error="deadline")
+        read = b""
         try:
-            answer.read(MOST_ANSWER)
+            read = answer.read(MOST_ANSWER)
         except (HTTPError, OSError):
             # The status has been said; what follows it changes nothing.
             pass
         finally:
             answer.close()
         return Result(
-            status=answer.status, retry_after=answer.headers.get("retry-after")
+            status=answer.status,
+            retry_after=answer.headers.get("retry-after"),
+            date=answer.headers.get("date"),
+            answer=read,
         )
 
 

@@ -15,7 +15,7 @@ from builder.lenses import UndefinedError
 from builder.model import FactId, Material, Matter, MatterId
 from builder.situations import bound
 from builder.validity import Judge
-from submissions import canonical, log
+from submissions import areas, canonical, log
 from submissions.delivery.events import materials_of, provenance_of
 from submissions.ids import NewId
 from submissions.store.contract import Document
@@ -31,10 +31,11 @@ def make(
             "id": new_id("p"),
             "matter": matter.id,
             "department": matter.department,
-            "area": judge.form.area,
+            "area": areas.of_answers(judge.form, answers),
             "state": "waiting",
             "since": now,
             "seq": 0,
+            "earlier": [],
             "awaits": sorted(bound(matter) & awaited.keys()),
         }
         for matter in judge.applicable(answers["facts"])
@@ -165,6 +166,7 @@ class _Case:
             "state": "ready",
             "since": now,
             "seq": part["seq"] + 1,
+            "made": part["seq"] + 1,
             "body": body,
             "digest": canonical.digest(body),
             "provenance": canonical.text(origins),

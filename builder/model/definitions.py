@@ -314,6 +314,7 @@ class Affair:
     id: AffairId
     guide: Guide
     lead_department: DepartmentId
+    #: Where nothing else is said in the answers.
     area: str
     roles: Mapping[str, Text]
     matters: tuple[AffairMatter, ...]
@@ -324,6 +325,8 @@ class Affair:
     sources: Mapping[str, Text] = field(default_factory=dict)
     prefill: Mapping[Pointer, tuple[PrefillRule, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    #: The fact whose value is the area's code, if the applicant is asked.
+    area_from: FactId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,3 +127,5 @@ class MergedForm:
     #: The layout of the answers as JSON Schema 2020-12: necessary, judged first.
     schema: Mapping[str, Any]
     counts: Counts
+    #: The fact whose value is the area's code; without one `area` is it.
+    area_from: FactId | None = None

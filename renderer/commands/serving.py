@@ -20,7 +20,8 @@ from renderer.commands.definitions import defs, read
 from renderer.commands.store import opened
 from renderer.demo import once as applying
 from renderer.demo.house import results, running
-from renderer.receiver import Answers, create_receiver
+from renderer.inbox import Inbox
+from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
 from submissions import drafts, outbound
 from submissions.clock import utc_now, utc_text
@@ -143,14 +144,36 @@ def _sweep(store: Store, stop: Event) -> None:
     show_default=True,
     help="Where results are sent back to.",
 )
+@click.option(
+    "--answer",
+    "behaviour",
+    type=click.Choice(["200", "500", "slow"]),
+    default="200",
+    show_default=True,
+    help="What to answer; slow: later than any sender waits.",
+)
+@click.option(
+    "--inbox",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("data/receiver.jsonl"),
+    show_default=True,
+    help="File that keeps what came between starts.",
+)
 @defs
 @click.pass_context
 def receiver(
-    context: click.Context, port: int, secret: str, product: str, defs: Path | None
+    context: click.Context,
+    *,
+    port: int,
+    secret: str,
+    product: str,
+    behaviour: Behaviour,
+    inbox: Path,
+    defs: Path | None,
 ) -> None:
     """Receive as a department would.
 
-    Verifies and judges what comes, shows it, and answers with sample results.
+    Verifies and judges what comes, keeps and shows it, and answers with sample results.
     """
     matters = read(defs).matters
     # A port somebody chose is where messages are sent to; another is of no use.
@@ -161,7 +184,11 @@ def receiver(
         closing(Answers(product, results(), lambda _: secret)) as answers,
     ):
         app = create_receiver(
-            secret_of=lambda _: secret, matters=matters, answers=answers
+            secret_of=lambda _: secret,
+            matters=matters,
+            answers=answers,
+            inbox=Inbox(inbox),
+            behaviour=behaviour,
         )
         with listen(port, nearby=nearby) as listening, serving(app, listening):
             click.echo(f"{address(listening)}/DEPARTMENT receives.")

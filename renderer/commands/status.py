@@ -7,7 +7,7 @@ import click
 
 from renderer.commands.endpoints import table
 from renderer.commands.store import opened
-from submissions import packs, routing
+from submissions import endpoints, packs
 from submissions.progress import State
 from submissions.standing import standing
 
@@ -31,7 +31,7 @@ def status(*, as_json: bool) -> None:
     with opened(create=False) as store:
         counted = standing(store)
         published = packs.published(store)
-        paused = [e for e in routing.endpoints(store) if e.state == "paused"]
+        paused = [e for e in endpoints.every(store) if e.state == "paused"]
     departments = {
         department: {state: states[state] for state in COUNTED}
         for department, states in counted.items()

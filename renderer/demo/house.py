@@ -18,9 +18,10 @@ from builder.model import MergedForm
 from builder.proof import FEW
 from renderer import create_app
 from renderer.config import Settings
+from renderer.inbox import Inbox
 from renderer.receiver import Answers, create_receiver
 from renderer.servers import address, listen, serving
-from submissions import outbound, packs, routing
+from submissions import endpoints, outbound, packs
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
@@ -87,7 +88,10 @@ def running(
         stack.enter_context(_working(store, receiver.removeprefix("http://")))
         stack.enter_context(serving(create_app(settings, store=store), portal_socket))
         sample = create_receiver(
-            secret_of=secrets.get, matters=matters, answers=answers
+            secret_of=secrets.get,
+            matters=matters,
+            answers=answers,
+            inbox=Inbox(data / "receiver.jsonl"),
         )
         stack.enter_context(serving(sample, receiver_socket))
         yield House(portal=portal, receiver=receiver, store=store, forms=forms)
@@ -100,7 +104,7 @@ def connect(store: Store, receiver: str, departments: Iterable[str]) -> dict[str
     when the receiver has another port. A department that somebody else connected is
     left alone.
     """
-    every = routing.endpoints(store)
+    every = endpoints.every(store)
     known = {each.department: each for each in every if each.by == BY}
     others = {each.department for each in every} - known.keys()
     secrets: dict[str, str] = {}
@@ -108,7 +112,7 @@ def connect(store: Store, receiver: str, departments: Iterable[str]) -> dict[str
         url, here = f"{receiver}/{department}", known.get(department)
         secrets[department] = here.secret if here else webhook.new_secret(token_bytes)
         if here is None:
-            routing.add_endpoint(
+            endpoints.add(
                 store,
                 department=department,
                 area="",

@@ -4,6 +4,7 @@ A body is a pure function of what is stored, so each retry of a delivery sends t
 bytes; only the time in the header changes.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -16,19 +17,34 @@ from builder import bindings, pointer
 from builder.json_schema import Validator
 from builder.model import Material, Matter
 from builder.places import fact_pointer, field_pointer
+from submissions import canonical
+from submissions.endpoints import Payload
+from submissions.packs import Published
 from submissions.store.contract import Document
 
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_FORMS = "https://yibiao.invalid/forms/"
 _PROVENANCE = ("source", "at", "certainty", "corrected")
 _TYPED = {"source": None}
 
 
-def part_ready(submission: Document, part: Document, delivery: Document) -> bytes:
-    """Return the exact bytes that bring a part to its department.
+def body(submission: Document, delivery: Document, *, payload: Payload) -> bytes:
+    """Return the exact bytes of a delivery.
 
     The document is copied in as it is stored, so that its digest can be recomputed.
+
+    Args:
+        payload: full: with the document. thin: with the place to get it from.
     """
+    part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
+    version = version_of(part, delivery["seq"])
+    content = {
+        "document": orjson.Fragment(version["body"]),
+        "provenance": orjson.Fragment(version["provenance"]),
+        "materials": version["materials"],
+    }
     event = {
-        "type": "part.ready",
+        "type": delivery["type"],
         "timestamp": delivery["made_at"],
         "data": {
             "submission": submission["_id"],
@@ -38,13 +54,54 @@ def part_ready(submission: Document, part: Document, delivery: Document) -> byte
             "part": part["id"],
             **{name: part[name] for name in ("matter", "department", "area")},
             "seq": delivery["seq"],
-            "digest": part["digest"],
-            "document": orjson.Fragment(part["body"]),
-            "provenance": orjson.Fragment(part["provenance"]),
-            "materials": part["materials"],
+            "digest": version["digest"],
+            **(content if payload == "full" else {"href": href(part["id"])}),
         },
     }
     return orjson.dumps(event)
+
+
+def version_of(part: Document, seq: int) -> Document:
+    """Return the document a part had at a number: the last one, or one before it."""
+    if part["made"] == seq:
+        return part
+    found: Document = next(old for old in part["earlier"] if old["made"] == seq)
+    return found
+
+
+def href(part: str) -> str:
+    """Return where a department gets the document of its part, on our own host."""
+    return f"/api/v1/parts/{part}"
+
+
+def ping(endpoint: Document) -> bytes:
+    """Return the exact bytes that ask an endpoint to echo a challenge."""
+    asked = endpoint["ping"]
+    data = {"endpoint": endpoint["_id"], "challenge": asked["challenge"]}
+    event = {"type": "ping", "timestamp": asked["made_at"], "data": data}
+    return orjson.dumps(event)
+
+
+def outgoing_fault(
+    published: Published, submission: Document, delivery: Document, written: bytes
+) -> str:
+    """Say why a message must not leave the house; "" if it may.
+
+    Its document is judged once more by its department's own form, which lets nothing
+    through that is not a field of that form, and must be the one that was accepted.
+    Names places and rules, never values.
+    """
+    wrong = fault(orjson.loads(written), delivery["type"])
+    if wrong:
+        return f"the event breaks its schema: {wrong}"
+    part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
+    version = version_of(part, delivery["seq"])
+    if canonical.digest(version["body"]) != version["digest"]:
+        return "the document is not the one that was made"
+    document = orjson.loads(version["body"])
+    for refused in published.judge.document_faults(part["matter"], document):
+        return f"its own form refuses the document: {refused.pointer} {refused.keyword}"
+    return ""
 
 
 def provenance_of(
@@ -103,8 +160,36 @@ def fault(event: Any, type_: str) -> str:
     return ""
 
 
+def digest(written: bytes) -> str:
+    """Return "sha256:" and the hash of a message's bytes."""
+    return f"sha256:{hashlib.sha256(written).hexdigest()}"
+
+
+@cache
+def schemas() -> Mapping[str, Any]:
+    """Return the JSON Schemas of all events, by type."""
+    text = files("submissions.delivery").joinpath("schemas/events.json").read_bytes()
+    found: Mapping[str, Any] = json.loads(text)["$defs"]
+    return found
+
+
+def schema(type_: str, matter: Matter | None = None) -> dict[str, Any]:
+    """Return the JSON Schema of one event as one document.
+
+    Args:
+        matter: of the pack version that made the document: its own form judges it.
+    """
+    defs = dict(schemas())
+    judged: dict[str, Any] = {"$ref": f"#/$defs/{type_}"}
+    if matter is not None:
+        # A resource of its own, so that its references stay inside it.
+        own = {**matter.schema, "$id": f"{_FORMS}{matter.id}"}
+        defs["form"] = own
+        document = {"properties": {"document": {"$ref": own["$id"]}}}
+        judged["properties"] = {"data": document}
+    return {"$schema": _DIALECT, "$defs": defs, **judged}
+
+
 @cache
 def _validator(type_: str) -> Validator:
-    text = files("submissions.delivery").joinpath("schemas/events.json").read_bytes()
-    schema = json.loads(text)
-    return Validator({"$defs": schema["$defs"], "$ref": f"#/$defs/{type_}"})
+    return Validator(schema(type_))

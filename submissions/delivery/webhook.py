@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from submissions.errors import (
     MalformedHeaderError,
@@ -47,15 +47,28 @@ def sign(body: bytes, *, message_id: str, sent_at: int, key: bytes) -> str:
 
 
 def headers(
-    body: bytes, *, message_id: str, sent_at: int, secret: str
+    body: bytes,
+    *,
+    message_id: str,
+    sent_at: int,
+    secret: str,
+    older: Sequence[str] = (),
 ) -> dict[str, str]:
-    """Return the headers of one signed request; see `sign`."""
-    signature = sign(body, message_id=message_id, sent_at=sent_at, key=key_of(secret))
+    """Return the headers of one signed request; see `sign`.
+
+    Args:
+        older: secrets the receiver may still hold: each signs too.
+    """
+    signed = (
+        sign(body, message_id=message_id, sent_at=sent_at, key=key_of(each))
+        for each in (secret, *older)
+    )
     return {
         "content-type": "application/json",
         "webhook-id": message_id,
         "webhook-timestamp": str(sent_at),
-        "webhook-signature": signature,
+        # Single spaces: some libraries fall over anything else.
+        "webhook-signature": " ".join(signed),
     }
 
 

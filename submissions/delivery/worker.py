@@ -6,25 +6,29 @@ every time is held for a person, so that it cannot stop the others for ever.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
 from secrets import token_hex
 from threading import Event
 
-from submissions import log, outbound, routing
+from submissions import endpoints, outbound, packs, routing
 from submissions.clock import Clock, later, utc_text
-from submissions.delivery import events, webhook
-from submissions.delivery.schedule import Schedule, retry_after, wake
+from submissions.delivery import challenges, events, webhook
+from submissions.delivery.gates import Gates
+from submissions.delivery.outcomes import Outcome, State, record
+from submissions.delivery.schedule import Schedule, retry_after
+from submissions.endpoints import Endpoint
 from submissions.errors import Missing, StoreUnavailableError
 from submissions.outbound import Post, Result
-from submissions.routing import Endpoint
+from submissions.packs import Published
 from submissions.store.contract import Document, Store
 
 #: A lease must outlast the deadline of an attempt with room to record it, seconds.
 LEASE = 60.0
+#: Submissions that one process works on at the same time.
+THREADS = 16
 #: Deliveries of one submission that are sent at the same time, and per claim.
 AT_ONCE = 8
 #: After so many claims of a submission without a result its deliveries are sent one by
@@ -36,23 +40,6 @@ IDLE = (0.05, 0.5)
 _SUCCESS = range(200, 300)
 _GONE = 410
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one attempt at one delivery brought."""
-
-    delivery: str
-    #: done: the receiver has it; failed: try again; parked: a person must look; held:
-    #: it stopped every worker that tried it, a person must look.
-    state: str
-    at: str
-    code: int | None
-    error: str | None
-    #: The tries before it: a failure counts only if there were no others since.
-    tries: int
-    #: When to try again, UTC text; None: not any more.
-    due_at: str | None
 
 
 class Worker:
@@ -95,44 +82,78 @@ class Worker:
         self._schedule = schedule or Schedule()
         self._lease = lease
         self._deadline = deadline
+        self._gates = Gates(schedule=self._schedule, random=self._random, probe=lease)
 
-    def run(self, stop: Event) -> None:
+    def run(self, stop: Event, *, threads: int = THREADS) -> None:
         """Deliver until told to stop; what is on its way is finished and recorded.
 
-        A store that cannot be used is waited for.
+        A store that cannot be used is waited for. Whatever else ends one thread ends
+        all: a worker that is half dead would not be started again.
         """
-        pause = IDLE[0]
-        while not stop.is_set():
-            try:
-                sent = self.run_once()
-            except StoreUnavailableError as error:
-                _logger.warning("store.unavailable reason=%s", error.reason)
-                sent = 0
-            pause = IDLE[0] if sent else min(pause * 2, IDLE[1])
-            if not sent:
-                stop.wait(pause)
+        with ThreadPoolExecutor(max_workers=threads) as pool:
+            for ended in [pool.submit(self._loop, stop) for _ in range(threads)]:
+                ended.result()
 
     def run_once(self) -> int:
-        """Claim one submission and send its due deliveries; return how many."""
+        """Claim one submission and send its due deliveries; return how many.
+
+        Where none is due, an endpoint that waits for its challenge is asked.
+        """
         now, token = utc_text(self._clock()), self._new_token()
-        claimed = self._store.claim(
-            "submissions",
+        for collection, work in (
+            ("submissions", self._send_due),
+            ("endpoints", self._challenge),
+        ):
+            claimed = self._claim(collection, now, token)
+            if claimed is None:
+                continue
+            try:
+                return work(claimed, token, now)
+            except StoreUnavailableError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one must not stop the others
+                # No trace: it could hold what was filled in.
+                name, kind = claimed["_id"], type(error).__name__
+                _logger.warning("%s.failed id=%s type=%s", collection[:-1], name, kind)
+                return 1
+        return 0
+
+    def _loop(self, stop: Event) -> None:
+        pause = IDLE[0]
+        try:
+            while not stop.is_set():
+                try:
+                    sent = self.run_once()
+                except StoreUnavailableError as error:
+                    _logger.warning("store.unavailable reason=%s", error.reason)
+                    sent = 0
+                pause = IDLE[0] if sent else min(pause * 2, IDLE[1])
+                if not sent:
+                    stop.wait(pause)
+        finally:
+            stop.set()
+
+    def _claim(self, collection: str, now: str, token: str) -> Document | None:
+        return self._store.claim(
+            collection,
             now=now,
             until=later(now, self._lease),
             owner=self._owner,
             token=token,
         )
-        if claimed is None:
-            return 0
-        try:
-            return self._send_due(claimed, token, now)
-        except StoreUnavailableError:
-            raise
-        except Exception as error:  # noqa: BLE001 - one must not stop the others
-            # No trace: it could hold what was filled in.
-            kind = type(error).__name__
-            _logger.warning("submission.failed id=%s type=%s", claimed["_id"], kind)
-            return 1
+
+    def _challenge(self, claimed: Document, token: str, _now: str) -> int:
+        challenges.ask(
+            self._store,
+            claimed,
+            token=token,
+            clock=self._clock,
+            post=self._post,
+            deadline=self._deadline,
+            schedule=self._schedule,
+            random=self._random,
+        )
+        return 1
 
     def _send_due(self, claimed: Document, token: str, now: str) -> int:
         due = [
@@ -143,79 +164,111 @@ class Worker:
         if claimed["claims"] > CLAIMS_TOGETHER:
             due = due[:1]
         if due and claimed["claims"] > CLAIMS_TOGETHER + CLAIMS_ALONE:
-            outcomes = {due[0]["id"]: self._suspected(claimed, due[0])}
+            outcomes = [self._held(claimed, due[0], "no result")]
         else:
             outcomes = self._attempt_all(claimed, due[:AT_ONCE])
-        self._record(claimed["_id"], token, outcomes)
+        self._record(claimed["_id"], token, {each.delivery: each for each in outcomes})
         return max(len(outcomes), 1)
 
-    def _suspected(self, submission: Document, delivery: Document) -> Outcome:
-        """Say of a delivery that it is held: its tries never came to an end."""
+    def _held(self, submission: Document, delivery: Document, why: str) -> Outcome:
+        """Say of a delivery that a person must look at it."""
         _logger.warning(
-            "delivery.held id=%s submission=%s", delivery["id"], submission["_id"]
+            "delivery.held id=%s submission=%s error=%s",
+            *(delivery["id"], submission["_id"], why),
         )
         return Outcome(
             delivery=delivery["id"],
             state="held",
             at=utc_text(self._clock()),
-            code=None,
-            error="no result",
+            error=why,
             tries=delivery["tries"],
-            due_at=None,
         )
 
     def _attempt_all(
-        self, submission: Document, due: list[Document]
-    ) -> dict[str, Outcome]:
-        # Endpoints are read here: the threads below never touch the store.
-        endpoints = {
-            id_: routing.endpoint(self._store, id_)
+        self, submission: Document, due: Sequence[Document]
+    ) -> list[Outcome]:
+        # Read here: the threads below touch the store only when an endpoint's state
+        # changes.
+        published = packs.load(self._store, submission["pack_version"])
+        known = {
+            id_: endpoints.get(self._store, id_)
             for id_ in {delivery["endpoint"] for delivery in due}
         }
+
+        def attempt(delivery: Document) -> Outcome:
+            to = known[delivery["endpoint"]]
+            return self._attempt(published, submission, delivery, to)
+
+        if len(due) < 2:  # noqa: PLR2004 - one needs no threads
+            return [attempt(delivery) for delivery in due]
         with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
-            outcomes = threads.map(
-                lambda delivery: self._attempt(
-                    submission, delivery, endpoints[delivery["endpoint"]]
-                ),
-                due,
-            )
-        return {outcome.delivery: outcome for outcome in outcomes}
+            return list(threads.map(attempt, due))
 
     def _attempt(
-        self, submission: Document, delivery: Document, endpoint: Endpoint | None
+        self,
+        published: Published,
+        submission: Document,
+        delivery: Document,
+        to: Endpoint | None,
     ) -> Outcome:
-        if endpoint is None or endpoint.state == "paused":
-            error = "endpoint gone" if endpoint is None else "endpoint paused"
+        if to is None or to.state != "active":
+            error = "endpoint gone" if to is None else f"endpoint {to.state}"
             result = Result(error=error)
             return self._outcome(submission, delivery, result, parked=True)
-        part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
-        body = events.part_ready(submission, part, delivery)
+        body = events.body(submission, delivery, payload=to.payload)
+        fault = events.outgoing_fault(published, submission, delivery, body)
+        if fault:
+            return self._held(submission, delivery, fault)
+        wait = self._gates.enter(self._store, to, self._clock())
+        if wait is not None:
+            return Outcome(
+                delivery=delivery["id"],
+                state="postponed",
+                at=utc_text(self._clock()),
+                tries=delivery["tries"],
+                due_at=wait,
+            )
+        result = Result(error="not sent")
+        try:
+            result = self._sent(delivery, to, body)
+        finally:
+            now = self._clock()
+            asked = retry_after(result.retry_after, now=now)
+            self._gates.leave(self._store, to, result, retry_after=asked, now=now)
+        parked = result.status == _GONE
+        return self._outcome(submission, delivery, result, parked=parked, body=body)
+
+    def _sent(self, delivery: Document, to: Endpoint, body: bytes) -> Result:
+        now = self._clock()
+        newest, *older = to.secrets_at(utc_text(now))
         headers = webhook.headers(
             body,
             message_id=delivery["id"],
-            sent_at=int(self._clock().timestamp()),
-            secret=endpoint.secret,
+            sent_at=int(now.timestamp()),
+            secret=newest,
+            older=older,
         )
-        result = self._post(endpoint.url, headers, body, deadline=self._deadline)
-        return self._outcome(
-            submission, delivery, result, parked=result.status == _GONE
-        )
+        result = self._post(to.url, headers, body, deadline=self._deadline)
+        challenges.compare_clocks(to, result, now=now)
+        return result
 
     def _outcome(
-        self, submission: Document, delivery: Document, result: Result, *, parked: bool
+        self,
+        submission: Document,
+        delivery: Document,
+        result: Result,
+        *,
+        parked: bool,
+        body: bytes | None = None,
     ) -> Outcome:
         now = self._clock()
         done = result.status in _SUCCESS
         due_at = None if done or parked else self._next(delivery, result, now)
-        state = "done" if done else "failed" if due_at else "parked"
+        state: State = "done" if done else "failed" if due_at else "parked"
         _logger.info(
             "delivery.%s id=%s submission=%s try=%d status=%s error=%s",
-            state,
-            delivery["id"],
-            submission["_id"],
-            delivery["tries"] + 1,
-            result.status,
-            result.error,
+            *(state, delivery["id"], submission["_id"], delivery["tries"] + 1),
+            *(result.status, result.error),
         )
         return Outcome(
             delivery=delivery["id"],
@@ -225,6 +278,9 @@ class Worker:
             error=result.error,
             tries=delivery["tries"],
             due_at=due_at,
+            took=None if body is None else round(result.took * 1000),
+            size=None if body is None else len(body),
+            body_digest=None if body is None else events.digest(body),
         )
 
     def _next(self, delivery: Document, result: Result, now: datetime) -> str | None:
@@ -251,56 +307,6 @@ class Worker:
         for delivery in recorded["deliveries"]:
             outcome = outcomes.get(delivery["id"])
             if outcome is not None and outcome.code == _GONE:
-                routing.pause(self._store, delivery["endpoint"])
+                endpoints.pause(self._store, delivery["endpoint"])
         # What was parked goes to another endpoint, if there is one.
         routing.look_again(self._store, recorded, now=utc_text(self._clock()))
-
-
-def record(
-    submission: Document, *, token: str, outcomes: Mapping[str, Outcome]
-) -> Document:
-    """Return the submission with what the attempts of one claim brought.
-
-    A success counts whoever reports it and however late. A failure counts only while
-    its claim holds and nobody else has tried since. Nothing goes back from done.
-
-    Args:
-        submission: as it is now, perhaps changed since the claim.
-        token: of the claim.
-        outcomes: by delivery id.
-    """
-    mine = submission.get("lease", {}).get("token") == token
-    deliveries, entries = [], submission["log"]
-    for delivery in submission["deliveries"]:
-        outcome = outcomes.get(delivery["id"])
-        changed = (
-            delivery if outcome is None else _changed(delivery, outcome, mine=mine)
-        )
-        deliveries.append(changed)
-        if changed["state"] != delivery["state"]:
-            said = {"what": f"delivery.{changed['state']}", "delivery": delivery["id"]}
-            at = changed["last"]["at"]
-            entries = log.append(
-                entries, at=at, who="yibiao", part=delivery["part"], **said
-            )
-    changed_submission = {**submission, "deliveries": deliveries, "log": entries}
-    if not mine:
-        return changed_submission
-    del changed_submission["lease"]
-    return wake({**changed_submission, "claims": 0})
-
-
-def _changed(delivery: Document, outcome: Outcome, *, mine: bool) -> Document:
-    if delivery["state"] == "done":
-        return delivery
-    last = {"at": outcome.at, "code": outcome.code, "error": outcome.error}
-    tries = delivery["tries"] + 1
-    if outcome.state == "done":
-        rest = {key: value for key, value in delivery.items() if key != "due_at"}
-        return {**rest, "state": "done", "tries": tries, "last": last}
-    if not mine or delivery["state"] != "pending" or delivery["tries"] != outcome.tries:
-        return delivery
-    if outcome.due_at is None:
-        rest = {key: value for key, value in delivery.items() if key != "due_at"}
-        return {**rest, "state": outcome.state, "tries": tries, "last": last}
-    return {**delivery, "due_at": outcome.due_at, "tries": tries, "last": last}

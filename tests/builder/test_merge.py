@@ -311,3 +311,23 @@ def test_merging_changes_nothing_it_was_given(definitions):
     definitions.merge()
 
     assert json.dumps(definitions) == before
+
+
+def test_an_affair_may_say_which_answer_is_the_area(definitions):
+    before = pack.dump(definitions.merge())
+    affair(definitions)["area_from"] = "mover:person.number"
+
+    form = definitions.merge()
+
+    assert form.area_from == "mover:person.number"
+    assert pack.load(pack.dump(form)).area_from == form.area_from
+    assert b"area_from" not in before
+
+
+@pytest.mark.parametrize("fact", ["mover:person.numbr", "mover:card.number"])
+def test_an_area_that_is_never_asked_for_is_refused(definitions, fact):
+    affair(definitions)["area_from"] = fact
+
+    assert codes(definitions) == [
+        ("E_UNASKED_PREDICATE", "affairs/moving.json#/area_from")
+    ]

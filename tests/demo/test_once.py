@@ -4,7 +4,7 @@ import pytest
 
 from renderer.demo import once
 from renderer.demo.house import running
-from submissions import routing
+from submissions import endpoints, routing
 from submissions.delivery import webhook
 
 
@@ -29,9 +29,9 @@ def test_a_second_start_keeps_what_was_submitted_and_finds_the_receiver_again(st
 def test_a_department_that_somebody_else_connected_is_left_alone(start):
     url = "https://tax.example.org"
     with start() as house:
-        own = {e.department: e for e in routing.endpoints(house.store)}
+        own = {e.department: e for e in endpoints.every(house.store)}
         routing.remove(house.store, own["tax"].id, now="2026-11-22T00:00:00.000Z")
-        id_ = routing.add_endpoint(
+        id_ = endpoints.add(
             house.store,
             department="tax",
             area="",
@@ -39,11 +39,10 @@ def test_a_department_that_somebody_else_connected_is_left_alone(start):
             secret=webhook.new_secret(bytes),
             now="2026-11-22T00:00:00.000Z",
         )
-        before = routing.endpoint(house.store, id_)
     with start() as house:
-        kept = [e for e in routing.endpoints(house.store) if e.department == "tax"]
+        kept = [e for e in endpoints.every(house.store) if e.department == "tax"]
 
-    assert kept == [before]
+    assert [(e.id, e.url, e.state) for e in kept] == [(id_, url, "unverified")]
 
 
 def test_an_applicant_who_says_nothing_gets_nowhere_and_it_is_told(start, monkeypatch):
@@ -61,13 +60,14 @@ def test_an_applicant_who_says_nothing_gets_nowhere_and_it_is_told(start, monkey
 
 def test_a_message_signed_with_another_secret_is_not_ok(start, monkeypatch):
     monkeypatch.setattr(once, "PATIENCE", 1)
+    other = {"secret": webhook.new_secret(bytes), "until": None}
 
     with start() as house:
         for endpoint in house.store.find("endpoints"):
             house.store.update(
                 "endpoints",
                 endpoint["_id"],
-                lambda found: {**found, "secret": webhook.new_secret(bytes)},
+                lambda found: {**found, "secrets": [other]},
             )
         counted = once.apply_for(house, "newborn_birth", tell=print)
 

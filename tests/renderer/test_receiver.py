@@ -1,6 +1,7 @@
 """The sample receiver: it believes only what is signed and fits the matter's form."""
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -15,7 +16,8 @@ from builder.model import (
     Matter,
     MatterId,
 )
-from renderer.receiver import Answers, Inbox, arrival_of, create_receiver, decision
+from renderer.inbox import Inbox
+from renderer.receiver import Answers, arrival_of, create_receiver, decision
 
 SECRET = "whsec_" + "c2l4dGVlbiBieXRlcyBhcmUgbm90IGVub3VnaCE="
 OTHER = "whsec_" + "YW5vdGhlciBzZWNyZXQgb2YgYW5vdGhlciBvZmZpY2U="
@@ -64,6 +66,10 @@ def event(document):
             "materials": [],
         },
     }
+
+
+def part():
+    return arrival_of("public_security", "m_1", event({}), "", at="")
 
 
 def signed(body, *, secret=SECRET, id_="m_1", at=None):
@@ -243,7 +249,7 @@ def test_a_result_goes_back_signed_after_the_answer():
     answers = Answers(f"http://127.0.0.1:{server.port}", results, lambda _: SECRET)
     said, done = [], Event()
 
-    answers.send(event({}), lambda text: (said.append(text), done.set()))
+    answers.send(part(), lambda text: (said.append(text), done.set()))
     done.wait(10)
     answers.close()
     server.shutdown()
@@ -255,13 +261,13 @@ def test_a_result_goes_back_signed_after_the_answer():
     assert path == "/api/v1/parts/p_1/events"
     assert told["data"]["values"] == results["ps.birth"]
     assert said == ["accepted"]
-    assert {each[1]["Webhook-Id"] for each in came} == {"decided_p_1"}
+    assert {each[1]["Webhook-Id"] for each in came} == {"decided_p_1_1"}
 
 
 def test_a_matter_without_a_result_is_not_answered(answers):
     said = []
 
-    answers.send(event({}), said.append)
+    answers.send(part(), said.append)
     answers.close()
 
     assert said == []
@@ -270,10 +276,10 @@ def test_a_matter_without_a_result_is_not_answered(answers):
 def test_an_unreachable_product_is_told_in_the_inbox(monkeypatch):
     monkeypatch.setattr("renderer.receiver.PATIENCE", (0.0, 0.0))
     inbox, done = Inbox(), Event()
-    inbox.keep(arrival_of("public_security", "m_1", event({}), "", at=""))
+    inbox.keep(part())
     answers = Answers("http://127.0.0.1:9", {"ps.birth": {"a:b": 1}}, lambda _: SECRET)
 
-    answers.send(event({}), lambda text: (inbox.note("m_1", text), done.set()))
+    answers.send(part(), lambda text: (inbox.note("m_1", answer=text), done.set()))
     done.wait(10)
     answers.close()
 
@@ -283,8 +289,96 @@ def test_an_unreachable_product_is_told_in_the_inbox(monkeypatch):
 def test_a_decision_names_the_document_it_speaks_of():
     now = datetime(2026, 11, 22, 3, 4, 5, 678901, tzinfo=UTC)
 
-    made = decision(event({})["data"], {"a:b": "1"}, now=now)
+    made = decision(part(), {"a:b": "1"}, now=now)
 
     assert made["timestamp"] == "2026-11-22T03:04:05.678Z"
     assert made["data"]["digest"] == "sha256:" + "0" * 64
     assert made["data"]["seq"] == 2
+
+
+def test_a_challenge_is_echoed_to_who_signed_it_and_kept_from_the_inbox(client):
+    data = {"endpoint": "e_1", "challenge": "c_1"}
+    ping = {"type": "ping", "timestamp": "2026-11-22T03:04:05.678Z", "data": data}
+    body = json.dumps(ping)
+
+    good = client.post("/public_security", data=body, headers=signed(body))
+    forged = client.post("/tax", data=body, headers=signed(body))
+
+    assert (good.status_code, good.json) == (200, {"challenge": "c_1"})
+    assert forged.status_code == 401
+    assert "c_1" not in client.get("/received.json").text
+
+
+def served(answers, **more):
+    return create_receiver(
+        secret_of={"public_security": SECRET}.get,
+        matters={"ps.birth": BIRTH},
+        answers=answers,
+        **more,
+    ).test_client()
+
+
+def test_a_receiver_that_is_told_to_fail_fails_and_keeps_nothing(answers):
+    client, body = served(answers, behaviour="500"), json.dumps(event({"XM": "王"}))
+
+    answer = client.post("/public_security", data=body, headers=signed(body))
+
+    assert answer.status_code == 500
+    assert client.get("/received.json").json == []
+
+
+def test_a_receiver_that_is_told_to_be_slow_answers_late(answers, monkeypatch):
+    monkeypatch.setattr("renderer.receiver.SLOW", 0.2)
+    client, body = served(answers, behaviour="slow"), json.dumps(event({"XM": "王"}))
+    began = time.monotonic()
+
+    answer = client.post("/public_security", data=body, headers=signed(body))
+
+    assert (answer.status_code, time.monotonic() - began > 0.2) == (204, True)
+
+
+def test_a_restart_loses_nothing_and_answers_what_was_not_answered(tmp_path, answers):
+    path, body = tmp_path / "inbox" / "in.jsonl", json.dumps(event({"XM": "王"}))
+    first = served(answers, inbox=Inbox(path))
+    for _ in range(2):
+        first.post("/public_security", data=body, headers=signed(body))
+    with path.open("ab") as file:
+        file.write('{"id": "m_2", "at": "cut in the middle of 王'.encode()[:-1])
+
+    class Told(Answers):
+        """Remembers what it was given to answer."""
+
+        def send(self, arrival, done):
+            done(f"answered {arrival.part} {arrival.digest[:7]} {arrival.seq}")
+
+    again = served(Told("http://127.0.0.1:9", {}, {}.get), inbox=Inbox(path))
+    (arrival,) = again.get("/received.json").json
+    assert (arrival["id"], arrival["times"], arrival["verified"]) == ("m_1", 2, True)
+    assert arrival["answer"] == "answered p_1 sha256: 1"
+    other = json.dumps(event({"XM": "李"}))
+    again.post("/public_security", data=other, headers=signed(other, id_="m_3"))
+    assert [each.id for each in Inbox(path).all()] == ["m_1", "m_3"]
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_thin_message_is_fetched_and_then_judged():
+    whole, thin = event({"XM": "王小明王小明"}), event({})
+    for name in ("document", "provenance", "materials"):
+        del thin["data"][name]
+    thin["data"]["href"] = "/api/v1/parts/p_1"
+    body = json.dumps(thin)
+
+    class Fetched(Answers):
+        """Has the whole event at once."""
+
+        def fetch(self, arrival, done):
+            assert arrival.href == "/api/v1/parts/p_1"
+            done(whole["data"], "")
+
+    client = served(Fetched("http://127.0.0.1:9", {}, {}.get))
+    answer = client.post("/public_security", data=body, headers=signed(body))
+    (arrival,) = client.get("/received.json").json
+
+    assert answer.status_code == 204
+    assert (arrival["verified"], arrival["why"]) == (False, "$.XM: maxLength 5")
+    assert arrival["document"] == {"XM": "王小明王小明"}

@@ -20,7 +20,7 @@ from small import words
 
 from builder.catalogue import load
 from builder.merge import merge
-from submissions import drafts, intake, outbound, packs, routing
+from submissions import drafts, endpoints, intake, outbound, packs, routing
 from submissions.clock import utc_text
 from submissions.delivery import webhook
 from submissions.delivery.schedule import Schedule
@@ -310,11 +310,11 @@ class City:
     def states(self, id_="s_one"):
         return {p["matter"]: p["state"] for p in self.submission(id_)["parts"]}
 
-    def connect(self, department, url, area=""):
+    def connect(self, department, url, area="", **more):
         self.secrets[department] = webhook.new_secret(
             lambda length: department.encode().ljust(length, b".")
         )
-        return routing.add_endpoint(
+        id_ = endpoints.add(
             self.store,
             department=department,
             area=area,
@@ -322,7 +322,14 @@ class City:
             secret=self.secrets[department],
             now=self.clock.text,
             new_id=self.new_id,
+            **more,
         )
+        # As if it had answered its challenge, which the tests of that look at.
+        self.store.update("endpoints", id_, _unasked)
+        routing.resume(
+            self.store, id_, now=self.clock.text, verified=True, new_id=self.new_id
+        )
+        return id_
 
     def connect_all(self, url):
         for department in ("market", "tax", "fund", "police"):
@@ -339,6 +346,10 @@ class City:
             post=post,
             **options,
         )
+
+
+def _unasked(endpoint):
+    return {key: value for key, value in endpoint.items() if key != "wake_at"}
 
 
 def settle(store, clock, new_id, packed):

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from submissions import cases, log
+from submissions import cases, endpoints, log
 from submissions.delivery import webhook
 from submissions.progress import progress
-from submissions.routing import endpoints, pause
 
 
 @pytest.fixture
@@ -410,8 +409,8 @@ def test_an_approval_without_the_value_others_need_is_refused_and_can_be_mended(
 
 
 def test_a_department_may_sign_with_the_secret_of_where_its_part_was_sent(applied):
-    (first,) = [e for e in endpoints(applied.store) if e.department == "market"]
-    pause(applied.store, first.id)
+    (first,) = [e for e in endpoints.every(applied.store) if e.department == "market"]
+    endpoints.pause(applied.store, first.id)
     old = applied.secrets["market"]
     applied.connect("market", "https://new.example.org")
     event = decision(applied, "licence", values=CODE)

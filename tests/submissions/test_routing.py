@@ -1,9 +1,10 @@
 import pytest
 
-from submissions import log, outbound, routing
+from submissions import endpoints, log, outbound, routing
+from submissions.areas import nearest
 from submissions.delivery import webhook
 from submissions.errors import ForbiddenAddressError, Missing
-from submissions.routing import endpoints_for, nearest
+from submissions.routing import endpoints_for
 
 
 def areas(city, department, area):
@@ -29,7 +30,7 @@ def test_all_endpoints_of_the_nearest_area_receive(city):
     city.connect("tax", "https://two.example.org")
 
     assert areas(city, "tax", "420116") == ["", ""]
-    assert len({e.url for e in routing.endpoints(city.store)}) == 2
+    assert len({e.url for e in endpoints.every(city.store)}) == 2
 
 
 def test_areas_around_a_village():
@@ -106,12 +107,12 @@ def test_what_is_no_address_is_refused(city, where):
     with pytest.raises(ForbiddenAddressError, match="https address"):
         city.connect("tax", where)
 
-    assert routing.endpoints(city.store) == []
+    assert endpoints.every(city.store) == []
 
 
 def test_what_is_no_secret_is_refused(city):
     with pytest.raises(ValueError, match="whsec_"):
-        routing.add_endpoint(
+        endpoints.add(
             city.store,
             department="tax",
             area="",
@@ -167,7 +168,7 @@ def test_resume_sends_what_was_parked_for_the_endpoint(city, gone, office):
     resumed = routing.resume(city.store, gone, now=city.clock.text)
 
     assert resumed == 1
-    assert routing.endpoint(city.store, gone).state == "active"
+    assert endpoints.get(city.store, gone).state == "active"
     assert city.submission()["wake_at"] == city.clock.text
     city.worker(office).run_once()
     assert sent(city, "police") == [(gone, "done")]
@@ -195,10 +196,10 @@ def test_a_part_that_cannot_be_sent_goes_to_the_endpoint_that_is_left(city, offi
 def test_an_active_endpoint_is_preferred_to_a_nearer_one_that_is_paused(city):
     far = city.connect("tax", "https://far.example.org", "42")
     near = city.connect("tax", "https://near.example.org", "420116")
-    routing.pause(city.store, near)
+    endpoints.pause(city.store, near)
 
     assert areas(city, "tax", "420116") == ["42"]
-    routing.pause(city.store, far)
+    endpoints.pause(city.store, far)
     assert areas(city, "tax", "420116") == ["420116"]
 
 
@@ -210,7 +211,7 @@ def test_removing_an_endpoint_sends_what_was_on_its_way_elsewhere(city, office):
     routing.remove(city.store, old, now=city.clock.text)
 
     assert sent(city, "police") == [(old, "parked"), (new, "pending")]
-    assert [e.id for e in routing.endpoints(city.store)] == [new]
+    assert [e.id for e in endpoints.every(city.store)] == [new]
     city.worker(office).run_once()
     assert sent(city, "police") == [(old, "parked"), (new, "done")]
 
@@ -233,7 +234,7 @@ def test_an_endpoint_that_is_not_there_is_said(city, what):
 
 def test_an_endpoint_remembers_who_added_it(city):
     secret = webhook.new_secret(bytes)
-    id_ = routing.add_endpoint(
+    id_ = endpoints.add(
         city.store,
         department="tax",
         area="",
@@ -243,4 +244,4 @@ def test_an_endpoint_remembers_who_added_it(city):
         by="yibiao demo",
     )
 
-    assert routing.endpoint(city.store, id_).by == "yibiao demo"
+    assert endpoints.get(city.store, id_).by == "yibiao demo"

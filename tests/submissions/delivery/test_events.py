@@ -3,6 +3,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
+from submissions import canonical
 from submissions.delivery import events
 
 
@@ -12,10 +13,10 @@ def sent(city):
     city.connect_all("https://example.org")
     city.apply()
 
-    def event(matter):
+    def event(matter, payload="full"):
         submission, part = city.submission(), city.part(matter)
         delivery = next(d for d in submission["deliveries"] if d["part"] == part["id"])
-        return events.part_ready(submission, part, delivery)
+        return events.body(submission, delivery, payload=payload)
 
     return event
 
@@ -106,3 +107,49 @@ def test_a_fault_says_where_and_what():
         event | {"timestamp": "2026-11-22T03:04:05.678Z"}, "part.decided"
     )
     assert events.fault([], "part.decided").startswith("/: type")
+
+
+def test_a_thin_event_names_the_part_and_brings_nothing_of_it(city, sent):
+    event = json.loads(sent("licence", payload="thin"))
+
+    assert events.fault(event, "part.ready") == ""
+    assert event["data"]["href"] == f"/api/v1/parts/{city.part('licence')['id']}"
+    assert not {"document", "provenance", "materials"} & event["data"].keys()
+    assert "青山商贸" not in json.dumps(event, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("matter", ["licence", "seal"])
+def test_the_schema_of_a_pack_version_judges_the_document_too(city, sent, matter):
+    own = next(m for m in city.published.form.matters if m.id == matter)
+    schema = events.schema("part.ready", own)
+    event = json.loads(sent(matter))
+    Draft202012Validator.check_schema(schema)
+
+    Draft202012Validator(schema).validate(event)
+
+    event["data"]["document"]["stranger"] = "x"
+    assert not Draft202012Validator(schema).is_valid(event)
+
+
+def outgoing(city, matter, change):
+    """What is said of a delivery whose stored part somebody has changed."""
+    submission, part = city.submission(), city.part(matter)
+    delivery = next(d for d in submission["deliveries"] if d["part"] == part["id"])
+    changed = [p | change if p["id"] == part["id"] else p for p in submission["parts"]]
+    submission |= {"parts": changed}
+    body = events.body(submission, delivery, payload="full")
+    return events.outgoing_fault(city.published, submission, delivery, body)
+
+
+@pytest.mark.usefixtures("sent")
+def test_what_leaves_the_house_is_judged_by_its_own_form_once_more(city):
+    def document(**fields):
+        body = canonical.text(fields)
+        return {"body": body, "digest": canonical.digest(body)}
+
+    assert outgoing(city, "seal", {}) == ""
+    stranger = document(name="青山商贸", staff=3)
+    assert "own form refuses" in outgoing(city, "seal", stranger)
+    assert "/name maxLength" in outgoing(city, "seal", document(name="青" * 31))
+    assert "not the one" in outgoing(city, "seal", {"digest": "sha256:" + "0" * 64})
+    assert "/data/materials" in outgoing(city, "seal", {"materials": "none"})

@@ -6,10 +6,11 @@ from functools import partial
 import pytest
 from standardwebhooks import Webhook
 
-from submissions import log, outbound, routing
+from submissions import endpoints, log, outbound
 from submissions.clock import utc_now
+from submissions.delivery.outcomes import Outcome, record
 from submissions.delivery.schedule import Schedule
-from submissions.delivery.worker import Outcome, Worker, record
+from submissions.delivery.worker import Worker
 from submissions.errors import StoreUnavailableError
 from submissions.outbound import Result
 from submissions.store import open_store
@@ -129,7 +130,7 @@ def test_gone_pauses_the_endpoint_and_parks_what_it_had(applied, office):
     applied.apply("s_two")
     worker.run_once()
 
-    assert {e.state for e in routing.endpoints(applied.store)} == {"active", "paused"}
+    assert {e.state for e in endpoints.every(applied.store)} == {"active", "paused"}
     assert {d["state"] for d in deliveries(applied).values()} == {"parked"}
     paused = deliveries(applied, "s_two")["police"]
     assert (paused["state"], paused["last"]["error"]) == ("parked", "endpoint paused")
@@ -137,8 +138,8 @@ def test_gone_pauses_the_endpoint_and_parks_what_it_had(applied, office):
 
 
 def test_a_delivery_to_an_endpoint_that_was_removed_is_parked(applied, office):
-    for endpoint in routing.endpoints(applied.store):
-        applied.store.delete("endpoints", endpoint.id)
+    for each in endpoints.every(applied.store):
+        applied.store.delete("endpoints", each.id)
     applied.worker(office).run_once()
 
     assert deliveries(applied)["police"]["last"]["error"] == "endpoint gone"
