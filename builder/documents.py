@@ -15,6 +15,7 @@ from builder.errors import SlotValueError
 from builder.json_schema.whole_forms import form_validator
 from builder.lenses import MOST_NUMBER, UndefinedError
 from builder.model import Answers, FactId, Field, Matter, MatterId, Pointer, Rows
+from builder.places import fact_pointer, field_pointer
 
 #: Stands in a matter's remainder: the paths the applicant does not want to be sent.
 OMIT = "$omit"
@@ -182,3 +183,28 @@ def _rows(
         if not lists.fulfils(rows.where, row["facts"]):
             raise SlotValueError(f"matters/{matter.id}", path, document)
         yield row
+
+
+def places(matter: Matter, where: str) -> tuple[str, ...]:
+    """Return where in the answers a place of the matter's document comes from.
+
+    Of a place above several fields, of all of them; of a cell or a row of a list, the
+    list. Nowhere: the form has no such place.
+
+    Args:
+        where: JSON Pointer into the document.
+    """
+    found: dict[str, None] = {}
+    for path, field in matter.fields.items():
+        list_, _star, _column = path.partition("/*")
+        if not field.held and _meet(list_, where):
+            found[field_pointer(matter.id, list_)] = None
+        for part, alone in bindings.slots(path, field):
+            if _meet(alone or path, where):
+                found[fact_pointer(part.fact)] = None
+    return tuple(found)
+
+
+def _meet(one: str, other: str) -> bool:
+    """Tell whether one place is the other, or lies in it."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")

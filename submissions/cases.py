@@ -1,59 +1,27 @@
-"""A submission after it was accepted: what departments answer, and where it stands."""
+"""A submission after it was accepted: what departments say, and what follows."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
-from builder import pointer
 from builder.model import FactId
 from builder.places import fact_pointer
-from submissions import canonical, log, packs, parts, routing
+from submissions import calls, canonical, log, packs, parts, routing
+from submissions.calls import Answer, Call, Refusal
 from submissions.clock import parse
 from submissions.delivery import events, webhook
 from submissions.errors import VerificationError
+from submissions.folding import fold
 from submissions.ids import NewId, new_id
 from submissions.packs import Published
 from submissions.store.contract import Document, Store
 
-_LATER_TYPES = ("part.accepted", "part.correction_requested")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a department is told about its call."""
-
-    #: As in HTTP.
-    status: int
-    message: str
-
+#: Calls of a department about one part, and fetches of its document, that are kept.
+MOST_CALLS = 200
 
 _DONE = Answer(200, "Recorded.")
 _KNOWN = Answer(200, "Known already; nothing was changed.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Call:
-    """A verified and readable `part.decided`."""
-
-    part: str
-    #: `webhook-id`.
-    message: str
-    data: Mapping[str, Any]
-    at: str
-
-    @property
-    def key(self) -> Document:
-        """What a submission remembers of a call, to know it again."""
-        return {"part": self.part, "id": self.message}
-
-
-class _No(Exception):  # noqa: N818 - an answer on its way out, no fault of ours
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.message)
-        self.answer = answer
+_NO_PART = Answer(404, "There is no such part.")
 
 
 def receive(
@@ -67,7 +35,7 @@ def receive(
 ) -> Answer:
     """Take a department's signed call about one of its parts.
 
-    A decision, the facts it brings, the parts these release and their deliveries are
+    What it says, the facts it brings, the parts these release and their deliveries are
     recorded in one write. The same message again changes nothing.
 
     Args:
@@ -77,46 +45,83 @@ def receive(
         Conflict: other writers were faster every time; the department tries again.
         StoreUnavailableError: nothing was recorded; the department tries again.
     """
-    found = store.find("submissions", [("tags", "=", f"part:{part_id}")], limit=1)
-    if not found:
-        return Answer(404, "There is no such part.")
-    submission = found[0]
+    submission = _with_part(store, part_id)
+    if submission is None:
+        return _NO_PART
     try:
-        part = _part(submission, part_id)
-        message = _verified(store, submission, part, headers, body, now=now)
-        data = _event(body, part_id)["data"]
-        call = _Call(part=part_id, message=message, data=data, at=now)
-        stored = _recorded(store, submission, call, new_id)
+        message = _verified(store, submission, part_id, headers, body, now=now)
+        call = calls.read(body, part_id, message=message, at=now)
+        published = packs.load(store, submission["pack_version"])
+        calls.check(published, submission, call)
+        stored = store.update(
+            "submissions",
+            submission["_id"],
+            lambda found: _with_call(store, published, call, found, new_id),
+        )
     except VerificationError as error:
         return Answer(401, str(error))
-    except _No as no:
-        return no.answer
+    except Refusal as refusal:
+        return refusal.answer
     routing.look_again(store, stored, now=now, new_id=new_id)
     said = call.key in stored["messages"] and call.key not in submission["messages"]
     return _DONE if said else _KNOWN
 
 
-def _recorded(
-    store: Store, submission: Document, call: _Call, new_id: NewId
-) -> Document:
-    published = packs.load(store, submission["pack_version"])
-    _check_values(published, _part(submission, call.part)["matter"], call.data)
-    return store.update(
+def fetch(
+    store: Store, part_id: str, headers: Mapping[str, str], *, now: str
+) -> Answer:
+    """Give a department the event with the document of its part, and write it down.
+
+    For who gets thin events. The request is signed as a message with the part's id and
+    an empty body.
+
+    Raises:
+        Conflict: other writers were faster every time; the department tries again.
+        StoreUnavailableError: the fetch cannot be written down; nothing is given.
+    """
+    submission = _with_part(store, part_id)
+    if submission is None:
+        return _NO_PART
+    try:
+        message = _verified(store, submission, part_id, headers, b"", now=now)
+    except VerificationError as error:
+        return Answer(401, str(error))
+    if message != part_id:
+        return Answer(401, f"webhook-id must be {part_id!r}, as in the address.")
+    part = _part(submission, part_id)
+    if "body" not in part:
+        return Answer(409, "The document is not made yet.")
+    fetches = [e for e in submission["log"] if e["what"] == "part.fetched"]
+    if sum(e["detail"]["part"] == part_id for e in fetches) >= MOST_CALLS:
+        return Answer(429, "This document was fetched too often: keep what you got.")
+    said = {"what": "part.fetched", "part": part_id, "made": part["made"]}
+    store.update(
         "submissions",
         submission["_id"],
-        lambda found: _fold(store, published, call, found, new_id),
+        lambda found: {
+            **found,
+            "log": log.append(found["log"], at=now, who=part["department"], **said),
+        },
     )
+    delivery = routing.delivery_of(part, "", now, lambda _: part_id)
+    return Answer(200, events.body(submission, delivery, payload="full"))
+
+
+def _with_part(store: Store, part_id: str) -> Document | None:
+    found = store.find("submissions", [("tags", "=", f"part:{part_id}")], limit=1)
+    return found[0] if found else None
 
 
 def _verified(
     store: Store,
     submission: Document,
-    part: Document,
+    part_id: str,
     headers: Mapping[str, str],
     body: bytes,
     *,
     now: str,
 ) -> str:
+    part = _part(submission, part_id)
     return webhook.verify(
         body,
         headers,
@@ -125,58 +130,94 @@ def _verified(
     )
 
 
-def _fold(
-    store: Store, published: Published, call: _Call, submission: Document, new_id: NewId
+def _with_call(
+    store: Store, published: Published, call: Call, submission: Document, new_id: NewId
 ) -> Document | None:
-    """Return the submission with a decision and all it brings; None: known already."""
+    """Return the submission with a call and all it brings; None: known already."""
     part = _part(submission, call.part)
-    repeated = part["state"] == "decided" and part["decision"] == _decision(call.data)
-    if repeated or call.key in submission["messages"]:
+    decides = call.type == "part.decided"
+    if call.key in submission["messages"]:
         return None
-    decided = _decided(submission, part, call)
+    if decides and part.get("decision") == call.decision:
+        return None
+    if decides and part["state"] == "decided":
+        raise Refusal(409, f"This part is decided already: {part['outcome']}.")
+    if part["state"] in {"waiting", "held"} or part["digest"] != call.data["digest"]:
+        raise Refusal(409, "/data/digest names another document than the last.")
+    if len(part["said"]) >= MOST_CALLS:
+        raise Refusal(429, "Too much was said about this part: call the operator.")
+    recorded = _recorded(submission, part, call)
+    if not decides:
+        return recorded
     _check_brought(published, submission, part["matter"], call.data)
-    released = parts.release(decided, published.judge, now=call.at)
+    released = parts.release(
+        _brought(recorded, part, call), published.judge, now=call.at
+    )
     lookup = routing.lookup_in(store)
     return routing.address(released, lookup, now=call.at, new_id=new_id)
 
 
-def _event(body: bytes, part_id: str) -> dict[str, Any]:
-    try:
-        # Unlike `json` it refuses what cannot be stored, half a character or NaN; and
-        # it writes no deeper than the judges of schemas can read.
-        event = orjson.loads(body)
-        orjson.dumps(event)
-    except (ValueError, orjson.JSONEncodeError) as error:
-        raise _No(Answer(422, f"The body is no JSON: {error}")) from error
-    type_ = event.get("type") if isinstance(event, dict) else None
-    if type_ in _LATER_TYPES:
-        raise _No(Answer(422, f"{type_} is not supported yet; send part.decided."))
-    fault = events.fault(event, "part.decided")
-    if fault:
-        raise _No(Answer(422, f"The body is no part.decided event: {fault}"))
-    if event["data"]["part"] != part_id:
-        raise _No(Answer(422, f"/data/part must be {part_id!r}, as in the address."))
-    checked: dict[str, Any] = event
-    return checked
+def _recorded(submission: Document, part: Document, call: Call) -> Document:
+    """Return the submission with a call in its log, and its part where that leads."""
+    data, made = call.data, part["made"]
+    outcome = {"outcome": data["outcome"]} if "outcome" in data else {}
+    entries = log.append(
+        submission["log"],
+        at=call.at,
+        who=part["department"],
+        what=call.type,
+        part=part["id"],
+        made=made,
+        order=data.get("seq", made + 1),
+        **outcome,
+        facts=sorted(data.get("values", ())),
+        message=call.message,
+    )
+    stands = fold(entries)[part["id"]]
+    said = {
+        "id": call.message,
+        "reasons": list(data.get("reasons", ())),
+        "materials": list(data.get("materials", ())),
+    }
+    changed = {
+        **part,
+        **outcome,
+        **({"decision": call.decision} if outcome else {}),
+        "state": stands.state,
+        "since": part["since"] if stands.state == part["state"] else call.at,
+        "seq": part["seq"] + 1,
+        "said": [*part["said"], said],
+        "counting": list(stands.messages),
+    }
+    every = [changed if p["id"] == part["id"] else p for p in submission["parts"]]
+    open_ = [p for p in every if p["state"] != "decided"]
+    return {
+        **submission,
+        "updated_at": call.at,
+        "status": "open" if open_ else "completed",
+        "parts": every,
+        "messages": [*submission["messages"], call.key],
+        "log": entries,
+    }
 
 
-def _check_values(
-    published: Published, matter_id: str, data: Mapping[str, Any]
-) -> None:
-    matter = next(m for m in published.form.matters if m.id == matter_id)
-    values = data.get("values", {})
-    if values and data["outcome"] == "rejected":
-        raise _No(Answer(422, "/data/values: a rejection brings no values."))
-    issued = {issue.fact for issue in matter.issues}
-    for fact, value in values.items():
-        place = pointer.join(["data", "values", fact])
-        if fact not in issued:
-            known = ", ".join(sorted(issued)) or "no facts"
-            raise _No(Answer(422, f"{place}: {matter.id} issues {known}."))
-        for violation in published.judge.fact_faults(FactId(fact), value):
-            inside = pointer.join(violation.path)
-            limit = json.dumps(violation.limit, ensure_ascii=False)
-            raise _No(Answer(422, f"{place}{inside}: {violation.keyword} {limit}"))
+def _brought(submission: Document, part: Document, call: Call) -> Document:
+    """Return the submission with the values of a decision among its results."""
+    values = call.data.get("values", {})
+    origin = {
+        "source": f"result:{part['matter']}",
+        "at": call.at,
+        "certainty": "exact",
+        "corrected": False,
+    }
+    origins = {fact_pointer(FactId(fact)): origin for fact in values}
+    results = json.loads(submission["results"]) | values
+    provenance = json.loads(submission["provenance"]) | origins
+    return {
+        **submission,
+        "results": canonical.text(results),
+        "provenance": canonical.text(provenance),
+    }
 
 
 def _check_brought(
@@ -189,65 +230,7 @@ def _check_brought(
     facts = parts.needed(submission, published.judge, matter, brought)
     if facts:
         said = f"/data/values: {matter} must bring {', '.join(facts)}."
-        raise _No(Answer(422, said))
-
-
-def _decision(data: Mapping[str, Any]) -> str:
-    said = {key: data.get(key) for key in ("digest", "outcome", "values")}
-    return canonical.digest(canonical.text(said))
-
-
-def _decided(submission: Document, part: Document, call: _Call) -> Document:
-    """Return the submission with one part decided, and its values among the results."""
-    data, now = call.data, call.at
-    if part["state"] == "decided":
-        raise _No(Answer(409, f"This part is decided already: {part['outcome']}."))
-    if part["state"] != "ready" or part["digest"] != data["digest"]:
-        raise _No(Answer(409, "/data/digest names another document than the last."))
-    values = data.get("values", {})
-    origin = {
-        "source": f"result:{part['matter']}",
-        "at": now,
-        "certainty": "exact",
-        "corrected": False,
-    }
-    origins = {fact_pointer(FactId(fact)): origin for fact in values}
-    decided = _decided_part(part, call)
-    all_parts = [decided if p["id"] == part["id"] else p for p in submission["parts"]]
-    open_parts = [p for p in all_parts if p["state"] != "decided"]
-    results = json.loads(submission["results"]) | values
-    provenance = json.loads(submission["provenance"]) | origins
-    return {
-        **submission,
-        "updated_at": now,
-        "status": "open" if open_parts else "completed",
-        "results": canonical.text(results),
-        "provenance": canonical.text(provenance),
-        "parts": all_parts,
-        "messages": [*submission["messages"], call.key],
-        "log": log.append(
-            submission["log"],
-            at=now,
-            who=part["department"],
-            what="part.decided",
-            part=part["id"],
-            outcome=data["outcome"],
-            facts=sorted(values),
-            message=call.message,
-        ),
-    }
-
-
-def _decided_part(part: Document, call: _Call) -> Document:
-    return {
-        **part,
-        "state": "decided",
-        "since": call.at,
-        "seq": part["seq"] + 1,
-        "outcome": call.data["outcome"],
-        "reasons": [reason["text"] for reason in call.data.get("reasons", ())],
-        "decision": _decision(call.data),
-    }
+        raise Refusal(422, said)
 
 
 def _part(submission: Document, part_id: str) -> Document:

@@ -17,6 +17,7 @@ from builder.situations import bound
 from builder.validity import Judge
 from submissions import areas, canonical, log
 from submissions.delivery.events import materials_of, provenance_of
+from submissions.errors import Refused
 from submissions.ids import NewId
 from submissions.store.contract import Document
 
@@ -36,6 +37,7 @@ def make(
             "since": now,
             "seq": 0,
             "earlier": [],
+            "said": [],
             "awaits": sorted(bound(matter) & awaited.keys()),
         }
         for matter in judge.applicable(answers["facts"])
@@ -55,6 +57,29 @@ def release(submission: Document, judge: Judge, *, now: str) -> Document:
         parts.append(settled)
         if settled is not part:
             entries = log.append(entries, at=now, who="yibiao", **case.report(settled))
+    return {**submission, "parts": parts, "log": entries}
+
+
+def correct(submission: Document, judge: Judge, part_id: str, *, now: str) -> Document:
+    """Make a part again from corrected answers, and those that hold the same facts.
+
+    What its department has accepted, decided or sent back stays as it is; a part that
+    waits is made from the corrected answers when its time comes. Pure, as `release`.
+
+    Raises:
+        Refused: a department's own form does not take the corrected document.
+    """
+    case = _Case.of(submission, judge)
+    parts, entries = [], submission["log"]
+    for part in submission["parts"]:
+        again = part
+        if part["id"] == part_id or part["state"] == "ready":
+            again = case.again(part, now)
+        if part["id"] != part_id and again.get("digest") == part.get("digest"):
+            again = part  # nothing in it was corrected
+        parts.append(again)
+        if again is not part:
+            entries = log.append(entries, at=now, who="yibiao", **case.report(again))
     return {**submission, "parts": parts, "log": entries}
 
 
@@ -79,6 +104,10 @@ def needed(
         if part["state"] == "waiting" and case.refused(part, missing):
             found |= {f for f in missing if case.refused(part, {f})} or missing
     return sorted(found)
+
+
+#: What is kept of a part's document when there is a newer one.
+_VERSION = ("made", "body", "digest", "provenance", "materials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +159,15 @@ class _Case:
             return _held(part, part["awaits"], places, now)
         return self._ready(part, matter, document, now)
 
+    def again(self, part: Document, now: str) -> Document:
+        """Return a part that had a document with a new one."""
+        matter = self.matters[part["matter"]]
+        document = project(matter, self.answers)
+        faults = self.judge.document_faults(matter.id, document)
+        if faults:
+            raise Refused(faults)
+        return self._ready(part, matter, document, now)
+
     def refused(self, part: Document, missing: Collection[FactId]) -> bool:
         """Tell whether a waiting part's form does not do without these facts."""
         facts = self.judge.form.facts
@@ -143,6 +181,10 @@ class _Case:
     def report(self, part: Document) -> dict[str, Any]:
         """Return what the log says of a settled part: names and places, no values."""
         said = {"what": f"part.{part['state']}", "part": part["id"]}
+        if part["state"] == "ready":
+            said |= {"made": part["made"], "digest": part["digest"]}
+            if part["earlier"]:
+                said["what"] = "part.updated"
         if part["state"] == "held":
             issuers = [m for fact in part["facts"] for m in self.issuers[fact]]
             departments = [self.matters[m].department for m in issuers]
@@ -161,8 +203,10 @@ class _Case:
     ) -> Document:
         body = canonical.text(document)
         origins = provenance_of(matter, document, self.provenance)
+        before = [{name: part[name] for name in _VERSION}] if "body" in part else []
         return {
             **part,
+            "earlier": [*part["earlier"], *before],
             "state": "ready",
             "since": now,
             "seq": part["seq"] + 1,

@@ -1,6 +1,7 @@
 """Where a submission stands, for the person who sent it."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -8,9 +9,18 @@ from builder.model import FactId, MatterId, MergedForm, Text
 from submissions.store.contract import Document, Store
 
 #: waiting: for another matter's result. sending: on its way. parked: the department
-#: cannot be reached any more, a person must look. held: a person must look.
+#: cannot be reached any more, a person must look. held: a person must look. accepted:
+#: the department works on it. correction: it asks the applicant to correct something.
 State: TypeAlias = Literal[
-    "waiting", "sending", "parked", "delivered", "decided", "held", "no_endpoint"
+    "waiting",
+    "sending",
+    "parked",
+    "delivered",
+    "accepted",
+    "correction",
+    "decided",
+    "held",
+    "no_endpoint",
 ]
 
 
@@ -36,7 +46,7 @@ class Step:
     since: str
     #: "approved" or "rejected", once decided.
     outcome: str | None = None
-    #: What the department gave as its reasons.
+    #: What the department gave as its reasons, for a decision or for a correction.
     reasons: tuple[str, ...] = ()
     awaits: tuple[Awaited, ...] = ()
 
@@ -91,17 +101,30 @@ def _step(submission: Document, part: Document, form: MergedForm) -> Step:
         state=state,
         since=since,
         outcome=part.get("outcome"),
-        reasons=tuple(part.get("reasons", ())),
+        reasons=tuple(_reasons(part)),
         awaits=_awaits(submission, part, form) if state == "waiting" else (),
     )
+
+
+def _reasons(part: Document) -> Iterator[str]:
+    for said in counting(part):
+        yield from (each["text"] for each in said["reasons"])
+        yield from (each["text"] for each in said["materials"])
+
+
+def counting(part: Document) -> list[Document]:
+    """Return what a department said that counts now, in its department's order."""
+    said = {each["id"]: each for each in part["said"]}
+    return [said[id_] for id_ in part.get("counting", ())]
 
 
 def state_of(submission: Document, part: Document) -> tuple[State, str]:
     """Return where one part stands, and since when, UTC text."""
     since, state = part["since"], part["state"]
-    if state in {"decided", "held", "waiting"}:
+    if state in {"accepted", "correction", "decided", "held", "waiting"}:
         return state, since
-    sent = [d for d in submission["deliveries"] if d["part"] == part["id"]]
+    last = (part["id"], part["made"])
+    sent = [d for d in submission["deliveries"] if (d["part"], d["seq"]) == last]
     if not sent:
         return "no_endpoint", since
     if any(delivery["state"] == "pending" for delivery in sent):

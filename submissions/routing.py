@@ -129,7 +129,7 @@ def address(
         found = lookup(part["department"], part["area"])
         content = (part["id"], part["made"])
         fresh = [each for each in found if (content, each.id) not in tried]
-        new += [_delivery(part, each, now, new_id) for each in fresh]
+        new += [delivery_of(part, each.id, now, new_id) for each in fresh]
         if not found and UNDELIVERED + part["department"] not in submission["tags"]:
             said = {"what": "no_endpoint", "part": part["id"]}
             entries = log.append(entries, at=now, who="yibiao", **said)
@@ -223,14 +223,15 @@ def _pending(submission: Document) -> int:
     return sum(each["state"] == "pending" for each in submission["deliveries"])
 
 
-def _delivery(part: Document, endpoint: Endpoint, now: str, new_id: NewId) -> Document:
+def delivery_of(part: Document, endpoint: str, now: str, new_id: NewId) -> Document:
+    """Return a new delivery of a part's document to an endpoint, due now."""
     return {
         # Also the webhook-id: the same for every try.
         "id": new_id("m"),
         "type": "part.updated" if part["earlier"] else "part.ready",
         "part": part["id"],
         "department": part["department"],
-        "endpoint": endpoint.id,
+        "endpoint": endpoint,
         "state": "pending",
         "seq": part["made"],
         "digest": part["digest"],

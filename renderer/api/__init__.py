@@ -10,6 +10,7 @@ from renderer.api.problems import ProblemError, later, refuse, refuse_plainly
 from renderer.api.problems import refused as refused
 from renderer.portal.access import now, store
 from submissions import cases
+from submissions.calls import Answer
 from submissions.errors import Conflict, StoreUnavailableError
 
 #: Every answer below is JSON, but for the page that explains it.
@@ -19,6 +20,7 @@ PREFIX = "/api/"
 def create_api() -> Blueprint:
     """Return the calls of version 1; each is signed, so none needs a form's token."""
     api = Blueprint("api", __name__, url_prefix=f"{PREFIX}v1")
+    api.add_url_rule("/parts/<part>", view_func=part)
     api.add_url_rule("/parts/<part>/events", view_func=part_event, methods=["POST"])
     api.add_url_rule("/affairs", view_func=affairs.every_affair)
     api.add_url_rule("/affairs/<affair>", view_func=affairs.affair)
@@ -43,6 +45,18 @@ def part_event(part: str) -> Response:
     """Take a department's signed event about one of its parts."""
     headers = {name.lower(): value for name, value in request.headers.items()}
     answer = cases.receive(store(), part, headers, request.get_data(), now=now())
+    return _answered(answer)
+
+
+def part(part: str) -> Response:
+    """Give a department the document of its part, signed for with an empty body."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return _answered(cases.fetch(store(), part, headers, now=now()))
+
+
+def _answered(answer: Answer) -> Response:
+    if isinstance(answer.message, bytes):
+        return Response(answer.message, content_type="application/json")
     if answer.status != HTTPStatus.OK:
         return refuse_plainly(answer.status, answer.message)
     return jsonify({"message": answer.message})

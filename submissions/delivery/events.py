@@ -24,6 +24,8 @@ from submissions.store.contract import Document
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FORMS = "https://yibiao.invalid/forms/"
+#: Their limit is what each choice says, not one value.
+_CHOICES = ("anyOf", "oneOf", "not")
 _PROVENANCE = ("source", "at", "certainty", "corrected")
 _TYPED = {"source": None}
 
@@ -155,8 +157,10 @@ def materials_of(
 def fault(event: Any, type_: str) -> str:
     """Return what is wrong with an event of a type, or "" if nothing is."""
     for violation in _validator(type_).violations(event):
-        limit = "" if violation.limit is None else f" {json.dumps(violation.limit)}"
-        return f"{pointer.join(violation.path) or '/'}: {violation.keyword}{limit}"
+        place = pointer.join(violation.path) or "/"
+        if violation.keyword in _CHOICES or violation.limit is None:
+            return f"{place}: {violation.keyword}"
+        return f"{place}: {violation.keyword} {json.dumps(violation.limit)}"
     return ""
 
 

@@ -9,7 +9,7 @@ from small import WORDS as TEXT
 from small import matter_of
 
 from builder import pointer
-from builder.documents import decompose, project
+from builder.documents import decompose, places, project
 from builder.errors import SlotValueError
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
@@ -167,3 +167,28 @@ def test_a_whole_number_is_written_without_a_fraction_wherever_it_stands(definit
     # What has more digits than a whole number can keep stays as it is.
     answers["matters"]["card"]["list"] = rows
     assert project(card, answers)["list"][1] == {"floor": 1e300, "width": True}
+
+
+@pytest.mark.parametrize(
+    ("where", "answers"),
+    [
+        ("/person/idNumber", ["/facts/mover:person.number"]),
+        (
+            "/person",
+            [
+                "/facts/mover:person.number",
+                "/facts/mover:person.born",
+                "/facts/mover:person.sex",
+            ],
+        ),
+        ("/accounts/1/no", ["/matters/pension/accounts"]),
+        ("/accounts", ["/matters/pension/accounts"]),
+        ("/person/id", []),
+        ("/acc", []),
+    ],
+)
+def test_a_place_of_a_document_is_found_in_the_answers(moving, where, answers):
+    pension = next(m for m in moving.form.matters if m.id == "pension")
+
+    assert list(places(pension, where)) == answers
+    assert len(places(pension, "")) == 4

@@ -20,7 +20,7 @@ from small import words
 
 from builder.catalogue import load
 from builder.merge import merge
-from submissions import drafts, endpoints, intake, outbound, packs, routing
+from submissions import cases, drafts, endpoints, intake, outbound, packs, routing
 from submissions.clock import utc_text
 from submissions.delivery import webhook
 from submissions.delivery.schedule import Schedule
@@ -334,6 +334,18 @@ class City:
     def connect_all(self, url):
         for department in ("market", "tax", "fund", "police"):
             self.connect(department, f"{url}/{department}")
+
+    def call(self, part, event, *, secret=None, message_id=None, to=None):
+        """Call as the department of a part."""
+        body = event if isinstance(event, bytes) else json.dumps(event).encode()
+        headers = webhook.headers(
+            body,
+            message_id=message_id or f"call_{part['id']}",
+            sent_at=int(self.clock().timestamp()),
+            secret=secret or self.secrets[part["department"]],
+        )
+        now, to = self.clock.text, to or part["id"]
+        return cases.receive(self.store, to, headers, body, now=now, new_id=self.new_id)
 
     def worker(self, post, owner="w1", **more):
         options = {"schedule": Schedule(steps=(0, 10, 100), days=2)} | more

@@ -205,3 +205,16 @@ def test_one_endpoint_that_hangs_holds_up_no_other(city):
 
     assert len(served) == count
     assert max(served) - began < count * hang / threads / 2
+
+
+def test_of_two_workers_that_look_at_the_same_moment_one_probes(city, gates, to):
+    for _ in range(FAILURES):
+        attempt(city, gates, to, DOWN)
+    other = Gates(schedule=Schedule(), random=Random(2), probe=60)
+    city.clock.pass_(seconds=13)
+    seen = to()
+
+    went = [each.enter(city.store, seen, city.clock()) for each in (gates, other)]
+
+    assert went[0] is None
+    assert 1 <= seconds(city, went[1]) <= 2.1

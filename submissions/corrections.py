@@ -1,0 +1,142 @@
+"""What a department sent back to the applicant, and the part made again from it."""
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Any
+
+from builder import pointer
+from builder.model import Matter, Pointer, Question
+from builder.validity import Fault
+from submissions import canonical, log, parts, routing
+from submissions.calls import questions_at
+from submissions.errors import Conflict, Refused
+from submissions.ids import NewId, new_id
+from submissions.packs import Published
+from submissions.progress import counting
+from submissions.store.contract import Document, Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What one department asks to be corrected, all its open requests together."""
+
+    part: str
+    matter: Matter
+    #: Of the document they speak of.
+    digest: str
+    #: What is asked again, in page order, and why.
+    questions: tuple[Question, ...]
+    reasons: Mapping[Pointer, tuple[str, ...]]
+    #: Materials to bring again, and why.
+    materials: tuple[tuple[str, str], ...]
+
+
+def wanted(published: Published, submission: Document, part_id: str) -> Request | None:
+    """Return what is asked of the applicant about a part; None: nothing is."""
+    part = next((p for p in submission["parts"] if p["id"] == part_id), None)
+    if part is None or part["state"] != "correction":
+        return None
+    matter = next(m for m in published.form.matters if m.id == part["matter"])
+    asked = published.judge.asked(json.loads(submission["answers"]))
+    reasons: dict[Pointer, tuple[str, ...]] = {}
+    materials: list[tuple[str, str]] = []
+    for said in counting(part):
+        for reason in said["reasons"]:
+            for question in questions_at(matter, reason["pointer"], asked):
+                before = reasons.get(question.pointer, ())
+                reasons[question.pointer] = (*before, reason["text"])
+        materials += [(each["id"], each["text"]) for each in said["materials"]]
+    return Request(
+        part=part_id,
+        matter=matter,
+        digest=part["digest"],
+        questions=tuple(q for q in asked if q.pointer in reasons),
+        reasons=reasons,
+        materials=tuple(materials),
+    )
+
+
+def correct(
+    store: Store,
+    published: Published,
+    submission_id: str,
+    request: Request,
+    answers: Mapping[str, Any],
+    *,
+    now: str,
+    new_id: NewId = new_id,
+) -> Document:
+    """Take corrected answers and send the part again; return the submission.
+
+    Everything happens in one write. A fact that others hold is corrected for them too;
+    see `parts.correct`.
+
+    Args:
+        request: as the applicant saw it.
+        answers: only those to the request's questions are looked at.
+
+    Raises:
+        Conflict: the part was corrected or decided meanwhile.
+        Refused: the corrected answers are not acceptable; nothing was stored.
+    """
+
+    def corrected(found: Document) -> Document:
+        if wanted(published, found, request.part) != request:
+            raise Conflict("submissions", submission_id)
+        changed = _with_answers(published, found, request, answers, now)
+        again = parts.correct(changed, published.judge, request.part, now=now)
+        lookup = routing.lookup_in(store)
+        return routing.address(again, lookup, now=now, new_id=new_id)
+
+    stored = store.update("submissions", submission_id, corrected)
+    routing.look_again(store, stored, now=now, new_id=new_id)
+    return stored
+
+
+def _with_answers(
+    published: Published,
+    submission: Document,
+    request: Request,
+    given: Mapping[str, Any],
+    now: str,
+) -> Document:
+    judge, before = published.judge, json.loads(submission["answers"])
+    answers, origins = deepcopy(before), json.loads(submission["provenance"])
+    places = []
+    for question in request.questions:
+        names = pointer.parts(question.pointer)
+        value = pointer.get(given, names)
+        if value == pointer.get(before, names):
+            continue
+        places.append(question.pointer)
+        if value is pointer.ABSENT:
+            pointer.remove(answers, names)
+        else:
+            pointer.put(answers, names, value)
+        if question.pointer in origins:
+            origins[question.pointer] |= {"corrected": True}
+    faults = judge.faults(answers)
+    if not faults and judge.applicable(answers["facts"]) != judge.applicable(
+        before["facts"]
+    ):
+        # Other matters would apply: that is another application, not a correction.
+        faults = tuple(
+            Fault(pointer=place, keyword="situation", limit=None) for place in places
+        )
+    if faults:
+        raise Refused(faults)
+    pruned = {"facts": {}, "matters": {}, **judge.prune(answers)}
+    body = canonical.text(pruned)
+    said = {"part": request.part, "places": places, "body": canonical.digest(body)}
+    entries = log.append(
+        submission["log"], at=now, who="applicant", what="corrected", **said
+    )
+    return {
+        **submission,
+        "updated_at": now,
+        "answers": body,
+        "provenance": canonical.text(origins),
+        "log": entries,
+    }
