@@ -2,12 +2,19 @@
 
 from flask import Blueprint
 
-from renderer.portal import applying, front, people, submitted, submitting
+from renderer.portal import (
+    applying,
+    correcting,
+    front,
+    people,
+    submitted,
+    submitting,
+)
 
 
 def create_portal() -> Blueprint:
     """Return the portal with all its pages."""
     portal = Blueprint("portal", __name__)
-    for pages in (front, people, applying, submitting, submitted):
+    for pages in (front, people, applying, submitting, submitted, correcting):
         pages.register(portal)
     return portal

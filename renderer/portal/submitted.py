@@ -52,6 +52,8 @@ class PartLine:
     #: Another matter comes first.
     waits: bool
     reasons: tuple[str, ...]
+    #: Where the applicant corrects it; "" where nothing is asked.
+    correction: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +87,7 @@ def receipt(id_: str) -> Response:
         id=id_,
         ref=view.ref,
         received=local_time(view.created_at),
-        parts=[_part(form, step) for step in view.steps],
+        parts=[_part(id_, form, step) for step in view.steps],
         departments=len({words(step.department) for step in view.steps}),
         materials=materials,
         following=_("接下来，不用您跑") if nothing_to_bring(materials) else _("接下来"),
@@ -101,7 +103,7 @@ def progress_page(id_: str) -> Response:
     """Say how far each department is."""
     document = open_submission(id_)
     form, view = _view(document)
-    parts = [_part(form, step) for step in view.steps]
+    parts = [_part(id_, form, step) for step in view.steps]
     body = render_template(
         "progress.html",
         heading=_("办到哪一步了"),
@@ -138,7 +140,7 @@ def _view(document: Document) -> tuple[MergedForm, Progress]:
     return form, progress(document, form)
 
 
-def _part(form: MergedForm, step: Step) -> PartLine:
+def _part(id_: str, form: MergedForm, step: Step) -> PartLine:
     matter = next(matter for matter in form.matters if matter.id == step.matter)
     state, css, note = _state(step)
     return PartLine(
@@ -150,6 +152,9 @@ def _part(form: MergedForm, step: Step) -> PartLine:
         limit=words(matter.promised_limit.text),
         waits=step.state == "waiting",
         reasons=step.reasons,
+        correction=url_for("portal.correction", id_=id_, part=step.part)
+        if step.state == "correction"
+        else "",
     )
 
 
@@ -173,6 +178,8 @@ def _plain_states(since: str) -> dict[str, tuple[str, str, str]]:
     sending = _("正在送达"), "todo", _("马上送到部门，送不到会一直重试")
     return {
         "decided": (_("已办结"), "done", _("%(time)s 办结", time=since)),
+        "accepted": (_("已受理"), "part", _("%(time)s 部门已受理", time=since)),
+        "correction": (_("需补正"), "fix", _("%(time)s 部门请您补正", time=since)),
         "delivered": (_("办理中"), "part", _("%(time)s 已送到部门", time=since)),
         "held": (
             _("核对中"),
@@ -204,25 +211,33 @@ def _told(
 ) -> str:
     """Say what happened, or "" where it is no news for the applicant."""
     matter = matters.get(entry["detail"].get("part", ""), "")
+    who = _who(form, entry)
     match entry["what"]:
         case "accepted":
             num = len(matters)
             return _("收件，分成 %(num)s 份送各部门", num=num)
         case "part.ready" if entry["at"] == began:
             return _("“%(matter)s”送往部门", matter=matter)
-        case "part.ready":
-            return _("前面的结果到了，“%(matter)s”送往部门", matter=matter)
-        case "part.held":
-            return _("“%(matter)s”的结果对不上，工作人员在核对", matter=matter)
-        case "part.decided":
-            return _decided(form, matter, entry)
-        case _:
-            return ""
+        case "part.decided" if entry["detail"]["outcome"] == "rejected":
+            return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
+        case what:
+            return _plain_news(who, matter).get(what, "")
 
 
-def _decided(form: MergedForm, matter: str, entry: dict[str, Any]) -> str:
+def _plain_news(who: str, matter: str) -> dict[str, str]:
+    return {
+        "part.ready": _("前面的结果到了，“%(matter)s”送往部门", matter=matter),
+        "part.held": _("“%(matter)s”的结果对不上，工作人员在核对", matter=matter),
+        "part.accepted": _("%(who)s受理“%(matter)s”", who=who, matter=matter),
+        "part.correction_requested": _(
+            "%(who)s请您补正“%(matter)s”", who=who, matter=matter
+        ),
+        "corrected": _("您补正了“%(matter)s”", matter=matter),
+        "part.updated": _("补正后的“%(matter)s”送往部门", matter=matter),
+        "part.decided": _("%(who)s办结“%(matter)s”", who=who, matter=matter),
+    }
+
+
+def _who(form: MergedForm, entry: dict[str, Any]) -> str:
     department = form.departments.get(entry["who"])
-    who = words(department.label) if department else entry["who"]
-    if entry["detail"]["outcome"] == "rejected":
-        return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
-    return _("%(who)s办结“%(matter)s”", who=who, matter=matter)
+    return words(department.label) if department else str(entry["who"])

@@ -1,0 +1,176 @@
+"""A department sends a part back: the applicant corrects just that."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from submissions import cases, endpoints, routing
+from submissions.delivery import webhook
+
+NEWBORN = "newborn_birth"
+NOW = "2026-11-22T03:04:05.000Z"
+SECRET = webhook.new_secret(lambda length: b"c" * length)
+
+
+class Case:
+    """A submitted form, and the department of one of its parts."""
+
+    def __init__(self, begun, matter):
+        self.site, self.store, self.id = begun.site, begun.store, begun.id
+        begun.site.send(begun.page("/check"), "/submit", declared="yes")
+        self.matter = matter
+        self.asked = 0
+
+    @property
+    def submission(self):
+        return self.store.get("submissions", self.id)
+
+    @property
+    def part(self):
+        parts = self.submission["parts"]
+        return next(p for p in parts if p["matter"] == self.matter)
+
+    @property
+    def path(self):
+        return f"/submissions/{self.id}/corrections/{self.part['id']}"
+
+    def connect(self):
+        id_ = endpoints.add(
+            self.store,
+            department=self.part["department"],
+            area="",
+            url="https://example.org",
+            secret=SECRET,
+            now=NOW,
+        )
+        routing.resume(self.store, id_, now=NOW, verified=True)
+        return id_
+
+    def says(self, type_, **more):
+        self.asked += 1
+        data = {"part": self.part["id"], "digest": self.part["digest"]} | more
+        event = {"type": f"part.{type_}", "timestamp": NOW, "data": data}
+        body = json.dumps(event).encode()
+        seconds = int(datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC).timestamp())
+        headers = webhook.headers(
+            body, message_id=f"m_{self.asked}", sent_at=seconds, secret=SECRET
+        )
+        answer = cases.receive(self.store, self.part["id"], headers, body, now=NOW)
+        assert answer.status == 200, answer
+
+    def asks(self, *pointers, **more):
+        reasons = [{"pointer": each, "text": f"见 {each}"} for each in pointers]
+        self.says("correction_requested", reasons=reasons, **more)
+
+    def page(self):
+        return self.site.get(self.path)
+
+    def document(self):
+        return json.loads(self.part["body"])
+
+
+@pytest.fixture
+def case(begun):
+    made = Case(begun, "nhc.birth_cert")
+    id_ = made.connect()
+    yield made
+    # The site is shared: another test connects its own.
+    made.store.delete("endpoints", id_)
+
+
+def test_the_progress_page_leads_to_what_must_be_corrected(case):
+    case.asks("/XSEXM")
+
+    progress = case.site.get(f"/submissions/{case.id}/progress")
+    page = case.page()
+
+    assert "需补正" in progress.words
+    assert "见 /XSEXM" in progress.words
+    assert case.path in progress.links
+    assert "见 /XSEXM" in page.words
+    assert len(page.questions) == 1
+
+
+def named(case, page, path):
+    """The HTML name of the question behind a path of the form, on a page."""
+    form = case.site.app.extensions["yibiao"].store.get("versions", f"{NEWBORN}@1")
+    questions = json.loads(form["pack_text"])["questions"]
+    found = next(
+        q["name"]
+        for q in questions
+        if any(a["matter"] == case.matter and a["path"] == path for a in q["asked_by"])
+    )
+    assert found in page.questions
+    return found
+
+
+def test_a_correction_changes_just_what_was_asked_and_sends_the_part_again(case):
+    case.asks("/XSEXM", "/CSSC")
+    before, page = case.document(), case.page()
+    name, length = (named(case, page, path) for path in ("/XSEXM", "/CSSC"))
+
+    after = case.site.send(page, **{name: "林小满", length: "51"})
+
+    assert after.path.endswith("/progress")
+    assert "您补正了" in after.words
+    assert "需补正" not in after.words
+    assert case.document() == before | {"XSEXM": "林小满", "CSSC": 51}
+    assert case.submission["deliveries"][-1]["type"] == "part.updated"
+
+
+def test_a_correction_that_is_wrong_is_shown_with_what_was_typed(case):
+    case.asks("/XSEXM", "/CSSC")
+    before, page = case.submission, case.page()
+    name, length = (named(case, page, path) for path in ("/XSEXM", "/CSSC"))
+
+    refused = case.site.send(page, **{name: "林小满", length: "very long"})
+
+    assert refused.status == 422
+    assert refused.form().values[name] == ["林小满"]
+    assert refused.form().values[length] == ["very long"]
+    assert case.submission == before
+    mended = case.site.send(refused, **{length: "51"})
+    assert mended.path.endswith("/progress")
+
+
+def test_what_a_department_asks_meanwhile_is_shown_before_anything_is_sent(case):
+    case.asks("/XSEXM")
+    page = case.page()
+    case.asks("/CSSC")
+    name = named(case, page, "/XSEXM")
+    before = case.submission
+
+    again = case.site.send(page, **{name: "林小满"})
+
+    assert case.submission == before
+    assert len(again.questions) == 2
+    assert again.form().values[name] == ["林小满"]
+    case.site.send(again)
+    assert case.document()["XSEXM"] == "林小满"
+
+
+def test_a_request_that_is_over_leads_to_the_progress_page(case):
+    case.asks("/XSEXM", seq=3)
+    page = case.page()
+    case.says("accepted", seq=4)
+
+    assert case.page().path.endswith("/progress")
+    assert case.site.send(page).path.endswith("/progress")
+    assert "已受理" in case.site.get(f"/submissions/{case.id}/progress").words
+
+
+def test_a_stranger_corrects_nothing(case, another_browser):
+    case.asks("/XSEXM")
+
+    assert another_browser.get(case.path).status == 404
+
+
+def test_a_page_of_corrections_speaks_english_too(case):
+    case.asks("/XSEXM")
+    switch = next(link for link in case.page().links if "/language/en" in link)
+
+    page = case.site.get(switch)
+
+    assert (page.path, page.heading) == (case.path, "Correct")
+    assert "The department says" in page.words
