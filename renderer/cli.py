@@ -6,6 +6,7 @@ import click
 
 from builder.errors import BuilderError, DefinitionErrors
 from renderer.commands.areas import area
+from renderer.commands.auditing import audit, deliveries, replay
 from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
@@ -70,7 +71,8 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, area, endpoint, client, store, status, worker, receiver, demo),
+    *(publish, area, endpoint, client, store, status, deliveries, replay, audit),
+    *(worker, receiver, demo),
 )
 for _command in _COMMANDS:
     main.add_command(_command)

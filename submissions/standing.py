@@ -13,7 +13,7 @@ _PAGE = 200
 def standing(store: Store) -> Mapping[str, Counter[State]]:
     """Count the parts of open submissions, by department and state."""
     counted: dict[str, Counter[State]] = {}
-    for submission in _every(store):
+    for submission in every(store):
         if submission["status"] != "open":
             continue
         for part in submission["parts"]:
@@ -22,7 +22,8 @@ def standing(store: Store) -> Mapping[str, Counter[State]]:
     return dict(sorted(counted.items()))
 
 
-def _every(store: Store) -> Iterator[Document]:
+def every(store: Store) -> Iterator[Document]:
+    """Yield every submission, by id; only some are in memory at once."""
     after = ""
     while True:
         further: Condition = ("_id", ">", after)

@@ -23,7 +23,7 @@ from renderer.demo.house import results, running
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
-from submissions import drafts, outbound
+from submissions import anchors, drafts, outbound
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
@@ -36,7 +36,7 @@ PORTAL_PORT = 8000
 #: The receiver listens this far above the portal.
 BETWEEN = 1000
 PORTS = click.IntRange(0, 64_000)
-#: Seconds between two looks for drafts nobody came back for.
+#: Seconds between two looks for drafts nobody came back for, and between anchors.
 SWEEP_EVERY = 3600
 
 
@@ -122,10 +122,11 @@ def sweeping(store: Store, stop: Event) -> Iterator[None]:
 
 
 def _sweep(store: Store, stop: Event) -> None:
-    """Delete drafts that nobody came back for, again and again until stopped."""
+    """Sweep drafts that nobody came back for, and anchor the logs, until stopped."""
     while True:
         with suppress(StoreUnavailableError):
             drafts.sweep(store, now=utc_text(utc_now()))
+            anchors.anchor(store, now=utc_text(utc_now()))
         if stop.wait(SWEEP_EVERY):
             return
 

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, rows
 from renderer.forms import build, read
-from renderer.pieces import Block
 from renderer.portal.access import now, open_submission, posted, store
 from renderer.portal.filling import Filling, concerns
 from renderer.portal.leading import pressed

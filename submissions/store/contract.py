@@ -54,6 +54,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",)), sharded=True
     ),
     "affairs": Collection(),
+    "anchors": Collection(),
     "areas": Collection(),
     "versions": Collection(indexes=(("slug", "version"),)),
     "endpoints": Collection(indexes=(("department", "area"), ("wake_at",))),

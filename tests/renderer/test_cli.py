@@ -14,8 +14,7 @@ from click.testing import CliRunner
 from builder import pack
 from builder.model import AffairId
 from renderer.cli import INTERRUPTED, Yibiao, main
-from submissions import endpoints, routing
-from submissions.clock import later, utc_now, utc_text
+from submissions import routing
 from submissions.delivery import webhook
 from submissions.store import open_store
 
@@ -357,49 +356,6 @@ def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax, tmp_path):
     assert states() == ["active"]
     assert yibiao("endpoint", "remove", tax).exit_code == 0
     assert states() == []
-
-
-def test_a_new_secret_is_shown_once_and_the_old_one_is_good_for_days(
-    yibiao, tax, tmp_path
-):
-    done = yibiao("endpoint", "rotate", tax, "--days", 2)
-
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
-        found = endpoints.get(store, tax)
-    assert done.stdout.strip() == found.secret
-    assert len(found.secrets_at(utc_text(utc_now()))) == 2
-    assert len(found.secrets_at(later(utc_text(utc_now()), 3 * 24 * 3600))) == 1
-    assert yibiao("endpoint", "rotate", tax, "--days", 31).exit_code == 2
-    assert found.secret not in yibiao("endpoint", "list").output
-
-
-def test_a_list_of_areas_is_loaded_shown_and_minded(yibiao, tmp_path):
-    yibiao("publish", "--shipped")
-    file = tmp_path / "areas.csv"
-    rows = ("420000,Hubei", "420100,Wuhan", "420116000000,Huangpi")
-    file.write_text("\n".join(("code,name", *rows)), encoding="utf-8")
-
-    assert yibiao("area", "load", file).stdout == "3 areas\n"
-    assert yibiao("area", "list").stdout.split() == ["CODE", "NAME", "42", "Hubei"]
-    assert yibiao("area", "list", "4201").stdout.split()[2:] == [
-        *("4201", "Wuhan"),
-        *("420116", "Huangpi"),
-    ]
-    add = ("endpoint", "add", "tax", "https://tax.example", "--area")
-    assert yibiao(*add, "420100").exit_code == 0
-    refused = yibiao(*add, "420117")
-    assert "the nearest is 4201 Wuhan" in refused.stderr
-    assert yibiao(*add, "110101").exit_code == 0
-
-
-def test_a_list_of_areas_that_is_not_right_is_refused_with_the_line(yibiao, tmp_path):
-    file = tmp_path / "areas.csv"
-    file.write_text("code,name\n42,Hubei\n420116,Huangpi\n", encoding="utf-8")
-
-    done = yibiao("area", "load", file)
-
-    assert done.exit_code == 1
-    assert "Line 3: 420116 lies in 4201, which is not listed." in done.stderr
 
 
 @pytest.mark.usefixtures("tax")

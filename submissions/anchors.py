@@ -1,0 +1,145 @@
+"""What keeps the logs honest: their heads, written down where no submission is.
+
+A log is chained, so an edit, a swap or a gap in it shows. That its end was cut off, or
+that all of it was written anew, shows only to who knows how it was: an anchor holds the
+length and the last hash of every log that has changed. Anchors are chained too, and the
+operator keeps the last hash outside; without that a person who may write everything in
+the store can still write everything anew. What came after the last anchor is not held.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from submissions import canonical, log
+from submissions.errors import Duplicate
+from submissions.folding import fold
+from submissions.standing import every
+from submissions.store.contract import Document, Store
+
+#: Logs in one anchor: some 100 bytes each, well within a document.
+MOST_HEADS = 20_000
+
+#: By submission: how many entries its log has, and the hash of the last.
+Heads = Mapping[str, tuple[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was written."""
+
+    #: A submission, or "anchors".
+    where: str
+    #: The first entry that is wrong or missing; the first is 0.
+    place: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: entry {self.place}: {self.what}"
+
+
+def anchor(store: Store, *, now: str) -> str | None:
+    """Write down the heads of the logs that have changed; return the chain's hash.
+
+    None: nothing has changed since the last anchor and there is none, or another
+    process has just written one.
+    """
+    chain = store.find("anchors")
+    before = _heads(chain)
+    changed: dict[str, tuple[int, str]] = {}
+    for submission in every(store):
+        entries = submission["log"]
+        head = (len(entries), entries[-1]["hash"])
+        if before.get(submission["_id"]) != head:
+            changed[submission["_id"]] = head
+    ids = sorted(changed)
+    for start in range(0, len(ids), MOST_HEADS):
+        heads = {id_: changed[id_] for id_ in ids[start : start + MOST_HEADS]}
+        made = _made(chain, heads, now)
+        try:
+            store.insert("anchors", made)
+        except Duplicate:
+            return None
+        chain = [*chain, made]
+    return chain[-1]["hash"] if chain else None
+
+
+def findings(store: Store, *, head: str | None = None) -> Iterator[Finding]:
+    """Yield what is not as it was written, the first bad entry of each log.
+
+    Args:
+        head: a hash of the anchors' chain that the operator kept elsewhere.
+    """
+    chain = store.find("anchors")
+    yield from _broken_anchors(chain, head)
+    heads = dict(_heads(chain))
+    for submission in every(store):
+        anchored = heads.pop(submission["_id"], None)
+        yield from _broken_log(submission, anchored)
+    for missing in heads:
+        yield Finding(missing, 0, "the submission is gone, its log with it")
+
+
+def _broken_anchors(chain: list[Document], head: str | None) -> Iterator[Finding]:
+    previous = log.START
+    for place, document in enumerate(chain):
+        whole = document["_id"] == _id(place) and document["prev_hash"] == previous
+        if not whole or document["hash"] != _seal(document):
+            yield Finding("anchors", place, "it is not as it was written")
+            return
+        previous = document["hash"]
+    if head is not None and head not in {each["hash"] for each in chain}:
+        yield Finding("anchors", len(chain), "the hash kept elsewhere is not there")
+
+
+def _broken_log(
+    submission: Document, anchored: tuple[int, str] | None
+) -> Iterator[Finding]:
+    id_, entries = submission["_id"], submission["log"]
+    place = log.first_broken(entries)
+    if place is not None:
+        yield Finding(id_, place, "it is not as it was written")
+    elif anchored is not None and len(entries) < anchored[0]:
+        said = f"it and what followed are gone, {anchored[0]} were anchored"
+        yield Finding(id_, len(entries), said)
+    elif anchored is not None and entries[anchored[0] - 1]["hash"] != anchored[1]:
+        said = "it or one before it was written anew after it was anchored"
+        yield Finding(id_, anchored[0] - 1, said)
+    elif _states(submission) != {p: s.state for p, s in fold(entries).items()}:
+        said = "the log ends before it leads to where the parts stand"
+        yield Finding(id_, len(entries), said)
+
+
+def _states(submission: Document) -> dict[str, str]:
+    parts = submission["parts"]
+    return {p["id"]: p["state"] for p in parts if p["state"] != "waiting"}
+
+
+def _heads(chain: list[Document]) -> dict[str, tuple[int, str]]:
+    """Return the last head of each log that was anchored."""
+    return {
+        id_: (count, hash_)
+        for document in chain
+        for id_, (count, hash_) in json.loads(document["heads"]).items()
+    }
+
+
+def _made(chain: list[Document], heads: Heads, now: str) -> Document:
+    made = {
+        "_id": _id(len(chain)),
+        "at": now,
+        "heads": canonical.text(heads),
+        "prev_hash": chain[-1]["hash"] if chain else log.START,
+    }
+    return {**made, "hash": _seal(made)}
+
+
+def _seal(document: Document) -> str:
+    sealed = [document[name] for name in ("prev_hash", "_id", "at", "heads")]
+    return hashlib.sha256("\n".join(sealed).encode()).hexdigest()
+
+
+def _id(place: int) -> str:
+    """Return an id that sorts by its number."""
+    return f"{place:012}"

@@ -1,0 +1,104 @@
+"""Commands for operators: endpoints, areas, what was sent, whether logs are whole."""
+
+import json
+from contextlib import closing
+
+import pytest
+
+from submissions import endpoints, log
+from submissions.clock import later, utc_now, utc_text
+from submissions.store import open_store
+
+
+@pytest.fixture
+def tax(yibiao):
+    """The id of an endpoint."""
+    yibiao("publish", "enterprise_setup", "--samples", 1)
+    return yibiao("endpoint", "add", "tax", "https://tax.example").stderr.split()[0]
+
+
+def test_a_new_secret_is_shown_once_and_the_old_one_is_good_for_days(
+    yibiao, tax, tmp_path
+):
+    done = yibiao("endpoint", "rotate", tax, "--days", 2)
+
+    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+        found = endpoints.get(store, tax)
+    assert done.stdout.strip() == found.secret
+    assert len(found.secrets_at(utc_text(utc_now()))) == 2
+    assert len(found.secrets_at(later(utc_text(utc_now()), 3 * 24 * 3600))) == 1
+    assert yibiao("endpoint", "rotate", tax, "--days", 31).exit_code == 2
+    assert found.secret not in yibiao("endpoint", "list").output
+
+
+def test_a_list_of_areas_is_loaded_shown_and_minded(yibiao, tmp_path):
+    yibiao("publish", "enterprise_setup", "--samples", 1)
+    file = tmp_path / "areas.csv"
+    rows = ("420000,Hubei", "420100,Wuhan", "420116000000,Huangpi")
+    file.write_text("\n".join(("code,name", *rows)), encoding="utf-8")
+
+    assert yibiao("area", "load", file).stdout == "3 areas\n"
+    assert yibiao("area", "list").stdout.split() == ["CODE", "NAME", "42", "Hubei"]
+    assert yibiao("area", "list", "4201").stdout.split()[2:] == [
+        *("4201", "Wuhan"),
+        *("420116", "Huangpi"),
+    ]
+    add = ("endpoint", "add", "tax", "https://tax.example", "--area")
+    assert yibiao(*add, "420100").exit_code == 0
+    refused = yibiao(*add, "420117")
+    assert "the nearest is 4201 Wuhan" in refused.stderr
+    assert yibiao(*add, "110101").exit_code == 0
+
+
+def test_a_list_of_areas_that_is_not_right_is_refused_with_the_line(yibiao, tmp_path):
+    file = tmp_path / "areas.csv"
+    file.write_text("code,name\n42,Hubei\n420116,Huangpi\n", encoding="utf-8")
+
+    done = yibiao("area", "load", file)
+
+    assert done.exit_code == 1
+    assert "Line 3: 420116 lies in 4201, which is not listed." in done.stderr
+
+
+def test_what_was_sent_is_shown_and_sent_again_by_who_says_what(yibiao, tmp_path):
+    delivery = {"id": "m_1", "part": "p_1", "department": "tax", "endpoint": "e_1"}
+    delivery |= {"type": "part.ready", "state": "parked", "seq": 1, "tries": 2}
+    delivery |= {"made_at": "2026-11-22T03:04:05.678Z", "digest": "sha256:0"}
+    submission = {"_id": "s_1", "parts": [], "tags": [], "log": []}
+    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+        store.insert("submissions", submission | {"deliveries": [delivery]})
+
+    headings, row = map(str.split, yibiao("deliveries").stdout.splitlines())
+    assert headings[:3] == ["MADE", "AT", "ID"]
+    assert row == [
+        delivery["made_at"],
+        "m_1",
+        "tax",
+        "part.ready",
+        "parked",
+        "2",
+        "-",
+        "-",
+    ]
+    assert json.loads(yibiao("deliveries", "--json").stdout)["id"] == "m_1"
+    assert yibiao("deliveries", "--until", "2026-11-22").stdout.count("m_1") == 0
+    assert yibiao("replay").exit_code == 2
+    assert yibiao("replay", "m_2").stdout == "sent again: 0\n"
+    assert yibiao("replay", "m_1").stdout == "sent again: 1\n"
+    assert "pending" in yibiao("deliveries").stdout
+
+
+def test_the_logs_are_anchored_and_verified(yibiao, tmp_path):
+    entries = log.append([], at="2026-11-22T03:04:05.678Z", who="x", what="accepted")
+    submission = {"_id": "s_1", "parts": [], "tags": [], "log": entries}
+    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+        store.insert("submissions", submission | {"deliveries": []})
+    head = yibiao("audit", "anchor").stdout.strip()
+
+    assert yibiao("audit", "verify", "--head", head).exit_code == 0
+    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+        store.update("submissions", "s_1", lambda found: found | {"log": []})
+    done = yibiao("audit", "verify")
+
+    assert done.exit_code == 1
+    assert done.stdout.startswith("s_1: entry 0: it and what followed are gone")
