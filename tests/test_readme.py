@@ -188,7 +188,7 @@ def test_the_tour_reaches_a_delivery_and_its_answer(tour, folder, forms):
     space = {}
     exec(ANSWERING, space)  # noqa: S102 - our own README
 
-    def status(secret=endpoint["secret"], **changes):
+    def status(secret=endpoint["secrets"][0]["secret"], **changes):
         data = {"part": part["id"], "digest": part["digest"], "outcome": "approved"}
         data["values"] = {"newborn:birth.cert_no": "Y420116826"}
         return space["answer"](portal, secret, data | changes).status

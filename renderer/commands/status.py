@@ -26,25 +26,27 @@ COUNTED: dict[State, str] = {
 def status(*, as_json: bool) -> None:
     """Count the parts that have not arrived, by department.
 
-    Says too which endpoints are paused, and what is published by whom.
+    Says too which endpoints get nothing, and what is published by whom.
     """
     with opened(create=False) as store:
         counted = standing(store)
         published = packs.published(store)
-        paused = [e for e in endpoints.every(store) if e.state == "paused"]
+        every = endpoints.every(store)
+    paused, unverified = (
+        [e for e in every if e.state == state] for state in ("paused", "unverified")
+    )
     departments = {
         department: {state: states[state] for state in COUNTED}
         for department, states in counted.items()
     }
     if as_json:
-        shown = [
-            {"id": e.id, "department": e.department, "area": e.area, "url": e.url}
-            for e in paused
-        ]
-        told = [_told(version) for version in published]
-        click.echo(
-            json.dumps({"departments": departments, "paused": shown, "published": told})
-        )
+        told = {
+            "departments": departments,
+            "paused": list(map(_place, paused)),
+            "unverified": list(map(_place, unverified)),
+            "published": [_told(version) for version in published],
+        }
+        click.echo(json.dumps(told))
         return
     rows = [
         (department, *map(str, states.values()))
@@ -58,6 +60,21 @@ def status(*, as_json: bool) -> None:
             f"Paused: {each.department} {each.url}; "
             f"`yibiao endpoint resume {each.id}` sends what is parked."
         )
+    for each in unverified:
+        why = each.pinged["error"] if each.pinged else "no worker has asked it yet"
+        click.echo(
+            f"Not verified: {each.department} {each.url}: {why}; "
+            f"`yibiao endpoint verify {each.id}` asks again."
+        )
+
+
+def _place(each: endpoints.Endpoint) -> dict[str, str]:
+    return {
+        "id": each.id,
+        "department": each.department,
+        "area": each.area,
+        "url": each.url,
+    }
 
 
 def _told(version: packs.Version) -> dict[str, Any]:

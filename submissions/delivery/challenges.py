@@ -20,6 +20,8 @@ from submissions.errors import Missing
 from submissions.outbound import Post, Result
 from submissions.store.contract import Document, Store
 
+#: Who sets up a receiver wants to see it verified soon; later it is only looked after.
+PINGS = Schedule(steps=(0, 1, 2, 5, 10, 30, 60, 300, 1800, 7200), days=7)
 #: A receiver whose clock is so far off is warned of, seconds: at 300 it refuses us.
 SKEW = 60.0
 _SUCCESS = range(200, 300)
@@ -34,7 +36,6 @@ def ask(
     clock: Clock,
     post: Post,
     deadline: float,
-    schedule: Schedule,
     random: Random,
 ) -> None:
     """Send the challenge of a claimed endpoint, and record what came back.
@@ -57,7 +58,7 @@ def ask(
     compare_clocks(to, result, now=now)
     now = clock()
     error = fault(result, ping["challenge"])
-    delay = schedule.delay(
+    delay = PINGS.delay(
         ping["tries"] + 1,
         retry_after=retry_after(result.retry_after, now=now),
         random=random,

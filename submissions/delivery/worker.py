@@ -150,7 +150,6 @@ class Worker:
             clock=self._clock,
             post=self._post,
             deadline=self._deadline,
-            schedule=self._schedule,
             random=self._random,
         )
         return 1

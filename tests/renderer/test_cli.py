@@ -346,6 +346,8 @@ def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax, tmp_path):
         return [row.split()[5] for row in rows]
 
     assert "never echoed one" in yibiao("endpoint", "resume", tax).stdout
+    assert f"yibiao endpoint verify {tax}" in yibiao("status").stdout
+    assert json.loads(yibiao("status", "--json").stdout)["unverified"][0]["id"] == tax
     assert states() == ["unverified"]
     with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
         routing.resume(store, tax, now="2026-11-22T00:00:00.000Z", verified=True)

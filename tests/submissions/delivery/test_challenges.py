@@ -126,10 +126,10 @@ def test_plain_text_is_an_echo_too(city, added):
 def test_who_never_echoes_is_asked_by_a_person_again(city, added):
     post = Post(lambda _: Result(status=404))
     worker = city.worker(post)
-    for _ in range(10):
+    for _ in range(20):
         worker.run_once()
         city.clock.pass_(days=2)
-    assert (len(post.came), worker.run_once()) == (5, 0)
+    assert (len(post.came), worker.run_once()) == (17, 0)
 
     endpoints.ping(city.store, added, now=city.clock.text)
     post.answer = json_echo
