@@ -42,8 +42,7 @@ def receive(
         body: the exact bytes that came.
 
     Raises:
-        Conflict: other writers were faster every time; the department tries again.
-        StoreUnavailableError: nothing was recorded; the department tries again.
+        Conflict, StoreUnavailableError: nothing was recorded; send it again.
     """
     submission = _with_part(store, part_id)
     if submission is None:
@@ -174,11 +173,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         message=call.message,
     )
     stands = fold(entries)[part["id"]]
-    said = {
-        "id": call.message,
-        "reasons": list(data.get("reasons", ())),
-        "materials": list(data.get("materials", ())),
-    }
+    lists = {name: list(data.get(name, ())) for name in ("reasons", "materials")}
     changed = {
         **part,
         **outcome,
@@ -186,7 +181,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         "state": stands.state,
         "since": part["since"] if stands.state == part["state"] else call.at,
         "seq": part["seq"] + 1,
-        "said": [*part["said"], said],
+        "said": [*part["said"], {"id": call.message, **lists}],
         "counting": list(stands.messages),
     }
     every = [changed if p["id"] == part["id"] else p for p in submission["parts"]]

@@ -1,14 +1,14 @@
 """What a department sent back to the applicant, and the part made again from it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 from builder import pointer
-from builder.model import Matter, Pointer, Question
-from builder.validity import Fault
+from builder.model import Answers, Matter, Pointer, Question
+from builder.validity import Fault, Judge
 from submissions import canonical, log, parts, routing
 from submissions.calls import questions_at
 from submissions.errors import Conflict, Refused
@@ -117,16 +117,7 @@ def _with_answers(
             pointer.put(answers, names, value)
         if question.pointer in origins:
             origins[question.pointer] |= {"corrected": True}
-    faults = judge.faults(answers)
-    if not faults and judge.applicable(answers["facts"]) != judge.applicable(
-        before["facts"]
-    ):
-        # Other matters would apply: that is another application, not a correction.
-        faults = tuple(
-            Fault(pointer=place, keyword="situation", limit=None) for place in places
-        )
-    if faults:
-        raise Refused(faults)
+    _check(judge, before, answers, places)
     pruned = {"facts": {}, "matters": {}, **judge.prune(answers)}
     body = canonical.text(pruned)
     said = {"part": request.part, "places": places, "body": canonical.digest(body)}
@@ -140,3 +131,17 @@ def _with_answers(
         "provenance": canonical.text(origins),
         "log": entries,
     }
+
+
+def _check(
+    judge: Judge, before: Answers, answers: Answers, places: Sequence[str]
+) -> None:
+    faults = judge.faults(answers)
+    applied, applies = (judge.applicable(each["facts"]) for each in (before, answers))
+    if not faults and applied != applies:
+        # Other matters would apply: that is another application, not a correction.
+        faults = tuple(
+            Fault(pointer=place, keyword="situation", limit=None) for place in places
+        )
+    if faults:
+        raise Refused(faults)

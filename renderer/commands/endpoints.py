@@ -87,13 +87,17 @@ def add(
         )
     beside = [e for e in every if (e.department, e.area) == (department, area)]
     if len(beside) > 1:
-        click.echo(
-            f"{department} now has {len(beside)} endpoints for {area or 'everywhere'}; "
-            f"each that is active receives every document. "
-            f"`yibiao endpoint remove ID` removes one.",
-            err=True,
-        )
+        _warn_of_more(department, area, len(beside))
     click.echo(secret)
+
+
+def _warn_of_more(department: str, area: str, count: int) -> None:
+    click.echo(
+        f"{department} now has {count} endpoints for {area or 'everywhere'}; "
+        f"each that is active receives every document. "
+        f"`yibiao endpoint remove ID` removes one.",
+        err=True,
+    )
 
 
 @endpoint.command("list")

@@ -1,6 +1,7 @@
 """A command for operators: what waits, and what cannot be sent."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -55,6 +56,12 @@ def status(*, as_json: bool) -> None:
     click.echo(table(("DEPARTMENT", *COUNTED.values()), rows))
     for version in published:
         click.echo(f"Published: {_in_words(version)}")
+    _show_silent(paused, unverified)
+
+
+def _show_silent(
+    paused: Sequence[endpoints.Endpoint], unverified: Sequence[endpoints.Endpoint]
+) -> None:
     for each in paused:
         click.echo(
             f"Paused: {each.department} {each.url}; "

@@ -87,11 +87,9 @@ def running(
         answers = stack.enter_context(closing(Answers(portal, results(), secrets.get)))
         stack.enter_context(_working(store, receiver.removeprefix("http://")))
         stack.enter_context(serving(create_app(settings, store=store), portal_socket))
+        inbox = Inbox(data / "receiver.jsonl")
         sample = create_receiver(
-            secret_of=secrets.get,
-            matters=matters,
-            answers=answers,
-            inbox=Inbox(data / "receiver.jsonl"),
+            secret_of=secrets.get, matters=matters, answers=answers, inbox=inbox
         )
         stack.enter_context(serving(sample, receiver_socket))
         yield House(portal=portal, receiver=receiver, store=store, forms=forms)

@@ -45,17 +45,8 @@ def ask(
         token: of the claim.
     """
     to, ping = endpoints.read(claimed), claimed["ping"]
-    body, now = events.ping(claimed), clock()
-    newest, *older = to.secrets_at(utc_text(now))
-    headers = webhook.headers(
-        body,
-        message_id=ping["id"],
-        sent_at=int(now.timestamp()),
-        secret=newest,
-        older=older,
-    )
-    result = post(to.url, headers, body, deadline=deadline)
-    compare_clocks(to, result, now=now)
+    body = events.ping(claimed)
+    result = send(to, ping["id"], body, post=post, now=clock(), deadline=deadline)
     now = clock()
     error = fault(result, ping["challenge"])
     delay = PINGS.delay(
@@ -89,7 +80,30 @@ def fault(result: Result, challenge: str) -> str:
     return "did not echo the challenge"
 
 
-def compare_clocks(to: Endpoint, result: Result, *, now: datetime) -> None:
+def send(
+    to: Endpoint,
+    message_id: str,
+    body: bytes,
+    *,
+    post: Post,
+    now: datetime,
+    deadline: float,
+) -> Result:
+    """Sign a message with every secret that is good now, and send it."""
+    newest, *older = to.secrets_at(utc_text(now))
+    headers = webhook.headers(
+        body,
+        message_id=message_id,
+        sent_at=int(now.timestamp()),
+        secret=newest,
+        older=older,
+    )
+    result = post(to.url, headers, body, deadline=deadline)
+    _compare_clocks(to, result, now=now)
+    return result
+
+
+def _compare_clocks(to: Endpoint, result: Result, *, now: datetime) -> None:
     """Warn of a receiver whose clock is not ours: it will refuse our signatures."""
     try:
         theirs = parsedate_to_datetime(result.date or "")

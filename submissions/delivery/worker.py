@@ -15,7 +15,7 @@ from threading import Event
 
 from submissions import endpoints, outbound, packs, routing
 from submissions.clock import Clock, later, utc_text
-from submissions.delivery import challenges, events, webhook
+from submissions.delivery import challenges, events
 from submissions.delivery.gates import Gates
 from submissions.delivery.outcomes import Outcome, State, record
 from submissions.delivery.schedule import Schedule, retry_after
@@ -229,27 +229,20 @@ class Worker:
             )
         result = Result(error="not sent")
         try:
-            result = self._sent(delivery, to, body)
+            result = challenges.send(
+                to,
+                delivery["id"],
+                body,
+                post=self._post,
+                now=self._clock(),
+                deadline=self._deadline,
+            )
         finally:
             now = self._clock()
             asked = retry_after(result.retry_after, now=now)
             self._gates.leave(self._store, to, result, retry_after=asked, now=now)
         parked = result.status == _GONE
         return self._outcome(submission, delivery, result, parked=parked, body=body)
-
-    def _sent(self, delivery: Document, to: Endpoint, body: bytes) -> Result:
-        now = self._clock()
-        newest, *older = to.secrets_at(utc_text(now))
-        headers = webhook.headers(
-            body,
-            message_id=delivery["id"],
-            sent_at=int(now.timestamp()),
-            secret=newest,
-            older=older,
-        )
-        result = self._post(to.url, headers, body, deadline=self._deadline)
-        challenges.compare_clocks(to, result, now=now)
-        return result
 
     def _outcome(
         self,

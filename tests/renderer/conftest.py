@@ -188,15 +188,6 @@ class Site:
         return page
 
 
-@pytest.fixture
-def yibiao(tmp_path, monkeypatch):
-    """Run one command line in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("YIBIAO_DATA", str(tmp_path / "data"))
-    runner = CliRunner()
-    return lambda *arguments: runner.invoke(main, [str(each) for each in arguments])
-
-
 @pytest.fixture(scope="session")
 def app(tmp_path_factory, packs) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("site")

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +13,6 @@ from click.testing import CliRunner
 from builder import pack
 from builder.model import AffairId
 from renderer.cli import INTERRUPTED, Yibiao, main
-from submissions import routing
 from submissions.delivery import webhook
 from submissions.store import open_store
 
@@ -338,26 +336,6 @@ def tax(shipped, yibiao):
     """The id of an endpoint."""
     shipped()
     return yibiao("endpoint", "add", "tax", "https://tax.example").stderr.split()[0]
-
-
-def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax, tmp_path):
-    def states():
-        rows = yibiao("endpoint", "list").stdout.splitlines()[1:]
-        return [row.split()[5] for row in rows]
-
-    assert "never echoed one" in yibiao("endpoint", "resume", tax).stdout
-    assert f"yibiao endpoint verify {tax}" in yibiao("status").stdout
-    assert json.loads(yibiao("status", "--json").stdout)["unverified"][0]["id"] == tax
-    assert states() == ["unverified"]
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
-        routing.resume(store, tax, now="2026-11-22T00:00:00.000Z", verified=True)
-    assert yibiao("endpoint", "pause", tax).exit_code == 0
-    assert states() == ["paused"]
-    assert f"yibiao endpoint resume {tax}" in yibiao("status").stdout
-    assert "sent again: 0" in yibiao("endpoint", "resume", tax).stdout
-    assert states() == ["active"]
-    assert yibiao("endpoint", "remove", tax).exit_code == 0
-    assert states() == []
 
 
 @pytest.mark.usefixtures("tax")

@@ -5,7 +5,7 @@ from contextlib import closing
 
 import pytest
 
-from submissions import endpoints, log
+from submissions import endpoints, log, routing
 from submissions.clock import later, utc_now, utc_text
 from submissions.store import open_store
 
@@ -102,3 +102,23 @@ def test_the_logs_are_anchored_and_verified(yibiao, tmp_path):
 
     assert done.exit_code == 1
     assert done.stdout.startswith("s_1: entry 0: it and what followed are gone")
+
+
+def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax, tmp_path):
+    def states():
+        rows = yibiao("endpoint", "list").stdout.splitlines()[1:]
+        return [row.split()[5] for row in rows]
+
+    assert "never echoed one" in yibiao("endpoint", "resume", tax).stdout
+    assert f"yibiao endpoint verify {tax}" in yibiao("status").stdout
+    assert json.loads(yibiao("status", "--json").stdout)["unverified"][0]["id"] == tax
+    assert states() == ["unverified"]
+    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+        routing.resume(store, tax, now="2026-11-22T00:00:00.000Z", verified=True)
+    assert yibiao("endpoint", "pause", tax).exit_code == 0
+    assert states() == ["paused"]
+    assert f"yibiao endpoint resume {tax}" in yibiao("status").stdout
+    assert "sent again: 0" in yibiao("endpoint", "resume", tax).stdout
+    assert states() == ["active"]
+    assert yibiao("endpoint", "remove", tax).exit_code == 0
+    assert states() == []
