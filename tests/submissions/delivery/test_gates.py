@@ -178,9 +178,8 @@ def test_whatever_happens_an_endpoint_is_tried_again_in_the_end(
 
 def test_one_endpoint_that_hangs_holds_up_no_other(city):
     """Without the cap all threads would wait for it, time after time."""
-    departments = ("market", "police")
-    for department in departments:
-        city.connect(department, f"https://{department}.example.org", cap=1)
+    city.connect("market", "https://market.example.org")
+    city.connect("police", "https://police.example.org", cap=1)
     count, hang, threads = 30, 1.0, 4
     for number in range(count):
         city.apply(f"s_{number}")
