@@ -21,6 +21,7 @@ from builder.conflicts.conflict_errors import (
 from builder.documents import decompose, project
 from builder.errors import (
     BuilderError,
+    CardinalityError,
     MismatchError,
     PartlyRefusedError,
     PresenceError,
@@ -153,7 +154,8 @@ def figures(proof: Proof) -> dict[str, Any]:
 
 
 def _conflict(error: BuilderError) -> dict[str, Any]:
-    told: dict[str, Any] = {"fact": "", "code": error.code, "decided": True}
+    told: dict[str, Any] = {"fact": "", "code": error.code, "core": []}
+    told |= {"witnesses": [], "decided": True}
     match error:
         case (
             ConflictError(fact=fact, core=core) | DeadElementError(fact=fact, core=core)
@@ -162,8 +164,12 @@ def _conflict(error: BuilderError) -> dict[str, Any]:
             members = [[list(place) for place in each.places()] for each in core]
             told |= {"fact": fact, "core": members, "witnesses": witnesses}
         case UndecidedConflictError(fact=fact, matters=matters):
-            told |= {"fact": fact, "core": [list(matters)], "witnesses": []}
-            told["decided"] = False
+            told |= {"fact": fact, "core": [list(matters)], "decided": False}
+        case PresenceError(matter=matter, path=path, value=value):
+            told |= {"fact": error.fact, "core": [[[matter, path]]]}
+            told["witnesses"] = [value]
+        case CardinalityError(fact=fact):
+            told["fact"] = fact
     return told
 
 

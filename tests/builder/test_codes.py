@@ -16,7 +16,7 @@ from builder.documents import decompose
 from builder.errors import BuilderError, DefinitionErrors
 from builder.json_schema import Validator
 from builder.model import Field
-from builder.proof import prove
+from builder.proof import figures, prove
 from builder.situations import applicability_sets
 from builder.transport import transport
 
@@ -251,14 +251,29 @@ def single_rows_that_are_numbered_with_a_gap(definitions):
     return refused(definitions)
 
 
-@provokes("E_PRESENCE")
-def a_form_that_refuses_to_be_sent_what_others_need(definitions):
+def proof_of_presence(definitions):
     card = definitions["matters/card/schema.json"]
     card |= {"required": [], "not": {"required": ["idNo"]}}
     random = Random(7)
-    proof = prove(definitions.merge(), documents={}, samples=20, random=random)
+    return prove(definitions.merge(), documents={}, samples=20, random=random)
+
+
+@provokes("E_PRESENCE")
+def a_form_that_refuses_to_be_sent_what_others_need(definitions):
+    proof = proof_of_presence(definitions)
     assert not proof.ok
     return proof.conflicts
+
+
+def test_the_figures_of_a_proof_say_which_fact_a_form_refuses_and_where(definitions):
+    proof = proof_of_presence(definitions)
+
+    (told,) = figures(proof)["conflicts"]
+
+    (error,) = proof.conflicts
+    assert told["fact"] == error.fact
+    assert told["core"] == [[["card", "/idNo"]]]
+    assert told["witnesses"] == [error.value]
 
 
 @provokes("E_INTERNAL")
