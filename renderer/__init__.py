@@ -16,7 +16,7 @@ from renderer.config import Settings
 from renderer.forms import FormClasses
 from renderer.identity import read_people
 from renderer.portal import create_portal, refusals
-from renderer.portal.access import Services, here, person
+from renderer.portal.access import Services, here, person, reading_modes, services
 from submissions.clock import Clock, utc_now
 from submissions.errors import SubmissionsError
 from submissions.store.contract import Store
@@ -31,6 +31,8 @@ MOST_BYTES = 200_000
 #: Values of one form; the largest page has some 600.
 MOST_VALUES = 2_000
 _logger = logging.getLogger(__name__)
+#: Classes of the page that a device demands.
+DEVICE_CLASSES = {"public": (), "counter": ("dense",), "kiosk": ("kiosk",)}
 BABEL_LOCALES = {"zh-CN": "zh_Hans_CN", "en": "en"}
 
 
@@ -48,7 +50,7 @@ def create_app(
         clock: tells the time.
 
     Raises:
-        StoreUnavailableError: the store cannot be opened.
+        SubmissionsError: the store cannot be opened, or a setting is none.
         SystemExit: the same, for a server that gave no settings; the log says why.
     """
     if settings is None:
@@ -65,6 +67,7 @@ def create_app(
         clock=clock,
         key=key,
         base_url=settings.base_url,
+        end=settings.end,
     )
     Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     _register(app)
@@ -133,6 +136,5 @@ def _locale() -> str:
 
 
 def _view() -> dict[str, str]:
-    """The reading modes this browser chose, as classes of the page."""
-    chosen = {request.cookies.get(name, "") for name in ("elder", "contrast")}
-    return {"view_class": " ".join(sorted(chosen & {"elder", "contrast"}))}
+    """What the device and the reader demand, as classes of the page."""
+    return {"view_class": " ".join((*DEVICE_CLASSES[services().end], *reading_modes()))}

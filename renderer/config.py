@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from renderer.ends import DEVICES, Device
 from submissions.errors import SettingError, StoreUnavailableError
 from submissions.store import open_store
 from submissions.store.contract import Store
@@ -35,6 +36,8 @@ class Settings:
     base_url: str = ""
     #: Calls a minute that one API client may make, for each process of the server.
     api_rate: int = API_RATE
+    #: Which devices this process serves: "public", the staff's of a "counter", "kiosk".
+    end: Device = "public"
 
     @property
     def store_url(self) -> str:
@@ -57,6 +60,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environment.get("YIBIAO_SECURE_COOKIES", "") == "1",
         base_url=environment.get("YIBIAO_BASE_URL", "").rstrip("/"),
         api_rate=_positive("YIBIAO_API_RATE", environment, API_RATE),
+        end=_device(environment.get("YIBIAO_END") or "public"),
     )
 
 
@@ -65,6 +69,13 @@ def _positive(name: str, environment: Mapping[str, str], otherwise: int) -> int:
     if not written.isdecimal() or int(written) == 0:
         raise SettingError(name, written, "a whole number above 0")
     return int(written)
+
+
+def _device(name: str) -> Device:
+    for device in DEVICES:
+        if device == name:
+            return device
+    raise SettingError("YIBIAO_END", name, f"one of {', '.join(DEVICES)}")
 
 
 def open_configured(settings: Settings, *, create: bool = True) -> Store:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import abort, current_app, request, session, url_for
 
+from renderer.ends import End
 from renderer.forms import FormClasses
 from renderer.identity import Person
 from renderer.security import code_hash, plain_code, show_code
@@ -15,6 +16,15 @@ from submissions import drafts
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft
 from submissions.store.contract import Document, Store
+
+ELDER = "elder"
+#: Cookies of the reading modes, and the classes of a page for each of their values.
+READING_MODES = ("contrast", ELDER)
+MODES = {
+    ELDER: (ELDER,),
+    "larger": (ELDER, "larger"),
+    "contrast": ("contrast",),
+}
 
 #: Cases one browser remembers the codes of; a cookie has little room.
 MOST_CODES = 20
@@ -31,6 +41,8 @@ class Services:
     #: The installation's secret.
     key: str
     base_url: str
+    #: What the devices are that this application serves.
+    end: End
 
 
 @dataclass(eq=False)
@@ -59,6 +71,18 @@ def store() -> Store:
 def now() -> str:
     """The time now, as the store writes it."""
     return utc_text(services().clock())
+
+
+def end() -> End:
+    """How pages are laid out: as the device demands, or as the reader chose."""
+    device = services().end
+    return "elder" if device == "public" and ELDER in reading_modes() else device
+
+
+def reading_modes() -> tuple[str, ...]:
+    """The reading modes this browser chose, as classes of the page."""
+    chosen = (request.cookies.get(name, "") for name in READING_MODES)
+    return tuple(mode for value in chosen for mode in MODES.get(value, ()))
 
 
 def person() -> Person | None:

@@ -18,6 +18,7 @@ from builder.model import Question
 from renderer.fields import AnswerField, Posted
 from renderer.portal.access import (
     AlreadySubmittedError,
+    end,
     known_codes,
     now,
     open_draft,
@@ -70,6 +71,7 @@ def filling_of(id_: str) -> Filling:
         published=packs.load(store(), draft.pack),
         draft=draft,
         records=here.records if here is not None and own else (),
+        end=end(),
     )
 
 
@@ -110,6 +112,9 @@ def _page(id_: str, page: str) -> Sheet | Response:
         if page in {each.id for each in filling.form.pages}:
             return redirect(url_for("portal.tasks", id_=id_))
         abort(404)
+    if step.leaf.id != page and request.method == "GET":
+        there = url_for("portal.page", id_=id_, page=step.leaf.id)
+        return redirect(f"{there}?{request.query_string.decode()}".rstrip("?"))
     return page_sheet(filling, step)
 
 
@@ -139,7 +144,7 @@ def tasks(id_: str) -> Response:
         "tasklist.html",
         heading=_("您的这张表"),
         service=words(filling.form.guide.label),
-        steps=[_line(step) for step in filling.steps],
+        steps=[_line(filling, step) for step in filling.sections],
         done=filling.done,
         matters=len(filling.judge.applicable(filling.facts)),
         questions=len(filling.asked),
@@ -246,7 +251,7 @@ def _after(
 class Line:
     """One step in the task list."""
 
-    id: str
+    href: str
     number: int
     label: str
     about: str
@@ -255,7 +260,7 @@ class Line:
     action: str
 
 
-def _line(step: Step) -> Line:
+def _line(filling: Filling, step: Step) -> Line:
     about = ngettext("%(num)s 项", "%(num)s 项", len(step.questions))
     if step.proposed:
         about += _("，%(num)s 项已带出", num=step.proposed)
@@ -263,7 +268,8 @@ def _line(step: Step) -> Line:
         about += _("，%(num)s 项已填", num=step.answered)
     elif step.settled and not step.answered:
         about += _("，都是选填")
-    label = words(step.page.label)
+    [planned] = step.leaf.sections
+    label = words(planned.label)
     states: dict[str, Callable[[], tuple[str, str]]] = {
         "fix": lambda: (
             _("需改正 %(num)s 处", num=step.wrong),
@@ -276,7 +282,7 @@ def _line(step: Step) -> Line:
     }
     state, action = states[step.state]()
     return Line(
-        id=step.page.id,
+        href=_address(filling, step),
         number=step.number,
         label=label,
         about=about,
@@ -286,7 +292,16 @@ def _line(step: Step) -> Line:
     )
 
 
+def _address(filling: Filling, section: Step) -> str:
+    """Where this end asks what a planned page still lacks, or else how it begins."""
+    here = [filling.step_of(question) for question in section.questions]
+    step = next((step for step in here if not step.settled), here[0])
+    anchor = f"s-{section.leaf.id}" if len(step.leaf.sections) > 1 else None
+    id_ = filling.draft.id
+    return url_for("portal.page", id_=id_, page=step.leaf.id, _anchor=anchor)
+
+
 def _following(filling: Filling) -> Line | None:
     """The step to go on with; None when everything can be checked and sent."""
-    open_steps = [step for step in filling.steps if not step.settled]
-    return _line(open_steps[0]) if open_steps else None
+    open_steps = [step for step in filling.sections if not step.settled]
+    return _line(filling, open_steps[0]) if open_steps else None

@@ -1,14 +1,16 @@
 """How far a draft is: its steps, their states, what is known and what is wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 from typing import Any, Literal
 
 from builder.model import MergedForm, Page, Pointer, Question
 from builder.pointer import ABSENT
 from builder.prefill import Proposal, Record, propose
 from builder.validity import Fault, Judge
+from renderer.ends import End, Leaf, find, lay_out
 from renderer.pieces import answer
 from renderer.portal.saving import boxes_of
 from submissions.drafts import Draft
@@ -21,8 +23,11 @@ State = Literal["todo", "part", "fix", "done", "free"]
 class Step:
     """One page that has something to ask in this situation."""
 
+    #: Of the planned page, and what an end shows of it: 2 of 3.
     number: int
-    page: Page
+    part: int = 1
+    parts: int = 1
+    leaf: Leaf
     questions: tuple[Question, ...]
     #: How many of them have an answer, and how many a proposal.
     answered: int
@@ -53,6 +58,7 @@ class Filling:
     published: Published
     draft: Draft
     records: Sequence[Record] = ()
+    end: End = "public"
 
     @property
     def judge(self) -> Judge:
@@ -100,18 +106,52 @@ class Filling:
         return {at: p for at, p in found.items() if at not in self.draft.provenance}
 
     @cached_property
+    def sections(self) -> tuple[Step, ...]:
+        """The pages that ask something now, as they were planned."""
+        leaves = lay_out(self.form.pages, "public")
+        asking = [leaf for leaf in leaves if self._here(leaf)]
+        return tuple(self._step(leaf, n) for n, leaf in enumerate(asking, start=1))
+
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
-        """The pages that ask something now."""
-        return tuple(self._steps())
+        """The pages that ask something now, as this end shows them."""
+        if self.end == "public":
+            return self.sections
+        number = {step.leaf.id: step.number for step in self.sections}
+        steps = [
+            self._step(leaf, min(number[page.id] for page in self._here(leaf)))
+            for leaf in self._leaves
+            if self._here(leaf)
+        ]
+        return tuple(
+            replace(step, part=part, parts=len(together))
+            for _number, each in groupby(steps, key=lambda step: step.number)
+            for together in (list(each),)
+            for part, step in enumerate(together, start=1)
+        )
 
     @property
     def done(self) -> int:
-        """How many steps are done: nothing in them stands in the way."""
-        return sum(step.settled for step in self.steps)
+        """How many planned pages are done: nothing in them stands in the way."""
+        return sum(step.settled for step in self.sections)
 
     def step(self, page: str) -> Step | None:
-        """The step of a page, or None where it asks nothing now."""
-        return next((step for step in self.steps if step.page.id == page), None)
+        """The step at an address of any end, or None where it asks nothing now."""
+        leaf = find([step.leaf for step in self.steps], page)
+        return next((step for step in self.steps if step.leaf == leaf), None)
+
+    def step_of(self, question: Question) -> Step:
+        """The step on which this end asks a question."""
+        return self._places[question.pointer]
+
+    @cached_property
+    def numbers(self) -> Mapping[Pointer, str]:
+        """Every question's number, such as "4.5": the same at every end."""
+        return {
+            question.pointer: f"{step.number}.{place}"
+            for step in self.sections
+            for place, question in enumerate(step.questions, start=1)
+        }
 
     def faults_of(self, question: Question) -> tuple[Fault, ...]:
         """The faults at a question or below it."""
@@ -121,24 +161,38 @@ class Filling:
         """Something was typed for the question that is no value yet."""
         return bool(boxes_of(question.name, self.draft.unread))
 
-    def _steps(self) -> Iterator[Step]:
-        number = 0
-        for page in self.form.pages:
-            here = tuple(self.asked[q] for q in page.questions if q in self.asked)
-            if not here:
-                continue
-            number += 1
-            wrong = {q.pointer for q in here if self._wrong(q)}
-            lacking = {f.pointer for q in here for f in self.faults_of(q)} - wrong
-            yield Step(
-                number=number,
-                page=page,
-                questions=here,
-                answered=sum(answer(self.draft.answers, q) is not ABSENT for q in here),
-                proposed=sum(q.pointer in self.proposals for q in here),
-                wrong=len(wrong),
-                missing=sum(q.pointer in lacking for q in here),
-            )
+    @cached_property
+    def _leaves(self) -> tuple[Leaf, ...]:
+        lists = {q.pointer for q in self.form.questions if q.input == "rows"}
+        return lay_out(self.form.pages, self.end, lists=lists)
+
+    @cached_property
+    def _places(self) -> Mapping[Pointer, Step]:
+        return {q.pointer: step for step in self.steps for q in step.questions}
+
+    def _here(self, leaf: Leaf) -> list[Page]:
+        """The planned pages of which something is asked here now."""
+        asked = self.asked.keys()
+        return [page for page in leaf.sections if not asked.isdisjoint(page.questions)]
+
+    def _step(self, leaf: Leaf, number: int) -> Step:
+        here = tuple(
+            self.asked[each]
+            for page in leaf.sections
+            for each in page.questions
+            if each in self.asked
+        )
+        wrong = {q.pointer for q in here if self._wrong(q)}
+        lacking = {f.pointer for q in here for f in self.faults_of(q)} - wrong
+        return Step(
+            number=number,
+            leaf=leaf,
+            questions=here,
+            answered=sum(answer(self.draft.answers, q) is not ABSENT for q in here),
+            proposed=sum(q.pointer in self.proposals for q in here),
+            wrong=len(wrong),
+            missing=sum(q.pointer in lacking for q in here),
+        )
 
     def _wrong(self, question: Question) -> bool:
         """What is there must be put right; that nothing is there is another thing."""
@@ -152,12 +206,3 @@ def concerns(fault: Fault, question: Question) -> bool:
     """The fault is in this question's answer or in a part of it."""
     at = fault.pointer
     return at == question.pointer or at.startswith(question.pointer + "/")
-
-
-def numbers(steps: Sequence[Step]) -> dict[Pointer, str]:
-    """Every question's number, such as "4.5": what a caller can read out."""
-    return {
-        question.pointer: f"{step.number}.{place}"
-        for step in steps
-        for place, question in enumerate(step.questions, start=1)
-    }

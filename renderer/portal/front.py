@@ -36,8 +36,14 @@ from submissions.ids import new_id
 from submissions.packs import Published
 
 YEAR_SECONDS = 365 * 24 * 3600
-#: Reading modes a cookie remembers, and the classes they set.
-VIEWS = {"standard": "", "elder": "elder", "contrast": "contrast", "plain": ""}
+#: Reading modes to choose, and the cookie's value for each.
+VIEWS = {
+    "standard": "",
+    "elder": "elder",
+    "larger": "larger",
+    "contrast": "contrast",
+    "plain": "",
+}
 
 
 def register(portal: Blueprint) -> None:

@@ -52,9 +52,10 @@ def onward(sheet: Sheet, *, more: bool) -> str:
         return url_for("portal.check", id_=id_)
     if sheet.page == SITUATIONS:
         return url_for("portal.tasks", id_=id_)
-    rest = [s for s in filling.steps if s.number > sheet.part]
+    pages = [step.leaf.id for step in filling.steps]
+    rest = pages[pages.index(sheet.page) + 1 :]
     if rest:
-        return url_for("portal.page", id_=id_, page=rest[0].page.id)
+        return url_for("portal.page", id_=id_, page=rest[0])
     return url_for("portal.check", id_=id_)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from builder.model import Pointer, Question
+from builder.model import Page, Pointer, Question
 from builder.pointer import ABSENT
 from renderer import pieces
 from renderer.blocks import Block
@@ -16,7 +16,7 @@ from renderer.forms import read
 from renderer.origins import Known, known_value
 from renderer.pieces import answer
 from renderer.portal.access import services
-from renderer.portal.filling import Filling, Step, numbers
+from renderer.portal.filling import Filling, Step
 from renderer.portal.saving import boxes_of, seen
 from renderer.showing import clock_time
 from renderer.wording import say as _
@@ -42,6 +42,8 @@ class Sheet:
     count: str
     part: int
     whole: int
+    #: The planned pages that stand here, each with its questions; () for situations.
+    sections: tuple[Page, ...] = ()
 
     @property
     def action(self) -> str:
@@ -63,14 +65,16 @@ class Sheet:
     def fields(self, posted: Posted) -> dict[str, AnswerField]:
         """Read what was sent for this page."""
         pack = self.filling.published.id
-        return read(services().classes.get(pack, self.page, self._every), posted)
+        planned = "+".join(page.id for page in self.sections)
+        return read(services().classes.get(pack, planned, self._every), posted)
 
     def _every(self) -> Sequence[Question]:
         """All questions that can stand on the page, in any situation."""
         form = self.filling.form
         if self.page == SITUATIONS:
             return form.situations
-        places = next(p.questions for p in form.pages if p.id == self.page)
+        here = {page.id for page in self.sections}
+        places = {at for p in form.pages if p.id in here for at in p.questions}
         return [q for q in form.questions if q.pointer in places]
 
     def served(self) -> Posted:
@@ -107,18 +111,38 @@ def situation_sheet(filling: Filling) -> Sheet:
 
 def page_sheet(filling: Filling, step: Step) -> Sheet:
     """One page of the form."""
-    steps = filling.steps
-    return Sheet(
+    sheet = Sheet(
         filling=filling,
-        page=step.page.id,
+        page=step.leaf.id,
         questions=step.questions,
-        numbers=numbers(steps),
-        heading=words(step.page.label),
-        lead=words(step.page.lead),
-        count=_("第 %(part)s 步，共 %(all)s 步", part=step.number, all=len(steps)),
-        part=step.number,
-        whole=len(steps),
+        numbers=filling.numbers,
+        heading=_("填写"),
+        lead="",
+        count=done_of(filling),
+        part=filling.done,
+        whole=len(filling.sections),
+        sections=step.leaf.sections,
     )
+    if len(sheet.sections) > 1:
+        return sheet
+    [page] = sheet.sections
+    number, label = step.number, words(page.label)
+    many = {"part": step.part, "all": step.parts}
+    return replace(
+        sheet,
+        heading=_("%(label)s（%(part)s/%(all)s）", label=label, **many)
+        if step.parts > 1
+        else label,
+        lead=words(page.lead) if step.part == 1 else "",
+        count=_("第 %(part)s 步，共 %(all)s 步", part=number, all=sheet.whole),
+        part=number,
+    )
+
+
+def done_of(filling: Filling) -> str:
+    """Say how many of the planned pages are done."""
+    all_ = len(filling.sections)
+    return _("已完成 %(done)s 步，共 %(all)s 步", done=filling.done, all=all_)
 
 
 def known(filling: Filling, question: Question) -> Known | None:
@@ -169,7 +193,12 @@ def blocks(
         for question in sheet.questions
     ]
     # As on the page, where what is known stands first: the error summary follows it.
-    return sorted(made, key=lambda each: each.known is None)
+    place = {q: at for at, page in enumerate(sheet.sections) for q in page.questions}
+    ordered = sorted(
+        zip(sheet.questions, made, strict=True),
+        key=lambda each: (place.get(each[0].pointer, 0), each[1].known is None),
+    )
+    return [block for _question, block in ordered]
 
 
 def show(
@@ -195,7 +224,7 @@ def show(
         count=sheet.count,
         part=sheet.part,
         whole=sheet.whole,
-        blocks=shown,
+        groups=_groups(sheet, shown),
         action=sheet.action,
         rev=seen(draft, sheet.questions),
         return_to=request.values.get("then", ""),
@@ -207,6 +236,35 @@ def show(
         saved=clock_time(draft.updated_at) if draft.rev > 1 else "",
     )
     return make_response(body, UNPROCESSABLE if errors else 200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The questions of one planned page; a page of one group needs no name for it."""
+
+    id: str
+    label: str
+    blocks: tuple[Block, ...]
+
+
+def _groups(sheet: Sheet, shown: Sequence[Block]) -> list[Group]:
+    if len(sheet.sections) <= 1:
+        return [Group(id="", label="", blocks=tuple(shown))]
+    names = {question.pointer: question.name for question in sheet.questions}
+    number = {step.leaf.id: step.number for step in sheet.filling.sections}
+    here = {
+        page.id: {names[each] for each in page.questions if each in names}
+        for page in sheet.sections
+    }
+    return [
+        Group(
+            id=page.id,
+            label=f"{number[page.id]}\u3000{words(page.label)}",
+            blocks=tuple(block for block in shown if block.name in here[page.id]),
+        )
+        for page in sheet.sections
+        if here[page.id]
+    ]
 
 
 def wrong_names(sheet: Sheet, fields: Mapping[str, AnswerField]) -> frozenset[str]:

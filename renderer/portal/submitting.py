@@ -16,7 +16,7 @@ from renderer.messages import for_fault
 from renderer.pieces import answer
 from renderer.portal.access import now, store
 from renderer.portal.applying import CONFLICT, filling_of
-from renderer.portal.filling import Filling, Step, concerns, numbers
+from renderer.portal.filling import Filling, Step, concerns
 from renderer.portal.materials import case_materials
 from renderer.portal.sheet import UNPROCESSABLE, known
 from renderer.showing import clock_time, hidden, masked
@@ -119,7 +119,7 @@ class PartLine:
 
 
 def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Response:
-    sections = [_section(filling, step) for step in filling.steps]
+    sections = [_section(filling, step) for step in filling.sections]
     errors = [error for section in sections for error in _errors(section)]
     errors += [("who", text) for text in _elsewhere(filling)]
     faulty = bool(errors)
@@ -134,8 +134,8 @@ def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Respons
         faulty=faulty,
         undeclared=wrong,
         draft=filling.draft,
-        steps=filling.steps,
-        done=sum(step.settled for step in filling.steps),
+        steps=filling.sections,
+        done=filling.done,
         situations=list(_situations(filling)),
         sections=sections,
         parts=list(_parts(filling)),
@@ -156,25 +156,29 @@ def _errors(section: Section) -> Iterator[tuple[str, str]]:
 
 
 def _section(filling: Filling, step: Step) -> Section:
-    number = numbers(filling.steps)
-    label, missing = words(step.page.label), step.missing
+    [page] = step.leaf.sections
+    label, missing = words(page.label), step.missing
     return Section(
         number=step.number,
         label=label,
-        href=url_for(
-            "portal.page", id_=filling.draft.id, page=step.page.id, then="check"
-        ),
+        href=_first_lacking(filling, step),
         missing=_("“%(label)s”还有 %(num)s 项没有填", label=label, num=missing)
         if missing
         else "",
-        lines=tuple(
-            _line(filling, step, question, number[question.pointer])
-            for question in step.questions
-        ),
+        lines=tuple(_line(filling, question) for question in step.questions),
     )
 
 
-def _line(filling: Filling, step: Step, question: Question, number: str) -> Line:
+def _first_lacking(filling: Filling, section: Step) -> str:
+    """Where the first answer that is missing is given."""
+    id_ = filling.draft.id
+    lacking = (q for q in section.questions if filling.faults_of(q))
+    question = next(lacking, section.questions[0])
+    page = filling.step_of(question).leaf.id
+    return url_for("portal.page", id_=id_, page=page, then="check")
+
+
+def _line(filling: Filling, question: Question) -> Line:
     value = answer(filling.draft.answers, question)
     error = _error(filling, question, value)
     origin = None if value is ABSENT else known(filling, question)
@@ -182,13 +186,13 @@ def _line(filling: Filling, step: Step, question: Question, number: str) -> Line
     page = url_for(
         "portal.page",
         id_=filling.draft.id,
-        page=step.page.id,
+        page=filling.step_of(question).leaf.id,
         open=question.name,
         then="check",
     )
     return Line(
         name=question.name,
-        number=number,
+        number=filling.numbers[question.pointer],
         label=words(question.label),
         text=masked(question, value),
         whole=hidden(question, value),
