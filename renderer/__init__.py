@@ -14,9 +14,16 @@ from renderer import config, security, wording
 from renderer.api import create_api, limit_calls
 from renderer.config import Settings
 from renderer.forms import FormClasses
-from renderer.identity import read_people
-from renderer.portal import create_portal, refusals
-from renderer.portal.access import Services, here, person, reading_modes, services
+from renderer.identity import read_identities
+from renderer.portal import acting, create_portal, refusals
+from renderer.portal.access import (
+    Services,
+    here,
+    person,
+    reading_modes,
+    services,
+    staff,
+)
 from submissions.clock import Clock, utc_now
 from submissions.errors import SubmissionsError
 from submissions.store.contract import Store
@@ -58,11 +65,13 @@ def create_app(
             lambda settings: create_app(settings, store=store, clock=clock)
         )
     key = config.secret_key(settings)
+    identities = read_identities(settings.demo_people)
     app = Flask(__name__)
     app.config.update(_flask_settings(settings, key))
     app.extensions["yibiao"] = Services(
         store=store or config.open_configured(settings),
-        people=read_people(settings.demo_people),
+        people=identities.people,
+        staff=identities.staff,
         classes=FormClasses(),
         clock=clock,
         key=key,
@@ -72,6 +81,7 @@ def create_app(
     Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     _register(app)
     limit_calls(app, per_minute=settings.api_rate)
+    security.protect(app, revisited=settings.end != "kiosk")
     _say(app)
     return app
 
@@ -95,7 +105,6 @@ def _register(app: Flask) -> None:
     app.register_blueprint(create_portal())
     app.register_blueprint(api)
     refusals.register(app)
-    security.protect(app)
 
 
 def _say(app: Flask) -> None:
@@ -106,6 +115,9 @@ def _say(app: Flask) -> None:
         language=wording.language,
         words=wording.marked,
         person=person,
+        staff=staff,
+        acting=acting.applicant,
+        device=lambda: services().end,
         here=here,
     )
     app.context_processor(_view)

@@ -30,16 +30,44 @@ class Person:
         return f"demo:{self.id}"
 
 
-def read_people(path: Path | None) -> dict[str, Person]:
-    """Read the sample people, by id.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staff:
+    """Somebody who works at a counter and fills in for those who come."""
+
+    id: str
+    name: Text
+    note: Text | None = None
+
+    @property
+    def who(self) -> str:
+        """How cases and their logs name this member of staff."""
+        return f"staff:{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """Who can sign in: online and at a kiosk people, at a counter its staff."""
+
+    people: Mapping[str, Person]
+    staff: Mapping[str, Staff]
+
+
+def read_identities(path: Path | None) -> Identities:
+    """Read the sample people and the sample staff, by id.
 
     The file is `{"people": [{"id", "name", "note", "records": [{"source", "values",
-    "at"}]}]}`; None means there are none.
+    "at"}]}], "staff": [{"id", "name", "note"}]}`; None means there is nobody.
     """
-    if path is None:
-        return {}
-    document = json.loads(path.read_text(encoding="utf-8"))
-    return {person["id"]: _person(person) for person in document["people"]}
+    document = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
+    people = (_person(each) for each in document.get("people", ()))
+    staff = (
+        Staff(id=each["id"], name=each["name"], note=each.get("note"))
+        for each in document.get("staff", ())
+    )
+    return Identities(
+        people={each.id: each for each in people},
+        staff={each.id: each for each in staff},
+    )
 
 
 def _person(written: Mapping[str, Any]) -> Person:

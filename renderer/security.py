@@ -60,8 +60,14 @@ def code_hash(code: str, *, key: str) -> str:
     return hmac.digest(key.encode(), b"resume:" + code.encode(), "sha256").hex()
 
 
-def protect(app: Flask) -> None:
-    """Send the headers of a careful site with every answer."""
+def protect(app: Flask, *, revisited: bool) -> None:
+    """Send the headers of a careful site with every answer.
+
+    Args:
+        app: the application.
+        revisited: a page to be put right is kept for Back; never where the next
+            person uses the same browser.
+    """
 
     @app.after_request
     def add_headers(response: Response) -> Response:
@@ -75,11 +81,15 @@ def protect(app: Flask) -> None:
             headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}"
         if request.endpoint == "static":
             _keep_long(response)
-        elif request.method == "POST" and response.status_code in REVISITED:
+        elif revisited and _to_put_right(response):
             headers["Cache-Control"] = "private, no-cache"
         else:
             headers["Cache-Control"] = "no-store"
         return response
+
+
+def _to_put_right(response: Response) -> bool:
+    return request.method == "POST" and response.status_code in REVISITED
 
 
 def _keep_long(response: Response) -> None:
@@ -101,7 +111,7 @@ class PageSessions(SecureCookieSessionInterface):
     ) -> None:
         """Set the cookie; a page kept for Back is found again after it changed."""
         super().save_session(app, session, response)
-        if request.method == "POST" and response.status_code in REVISITED:
+        if _to_put_right(response):
             response.vary.discard("Cookie")
 
 

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from builder.model import Answers
+from builder.model import Answers, Text
 from submissions import canonical
 from submissions.clock import later
 from submissions.packs import Published
@@ -13,6 +13,17 @@ from submissions.store.contract import Document, Store
 
 #: How long a draft lives after its last change, seconds.
 LIFETIME = 30 * 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helper:
+    """Who fills in for somebody: apart from the applicant's own answers."""
+
+    #: How the log names them, such as "staff:fang".
+    id: str
+    name: Text
+    #: What the person is called for whom they act.
+    applicant: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +45,8 @@ class Draft:
     provenance: Mapping[str, Mapping[str, Any]]
     #: Texts as typed that are no value yet, by the names of their boxes.
     unread: Mapping[str, Sequence[str]]
+    #: None: the applicant fills in.
+    helper: Helper | None
     expires_at: str
     created_at: str
     updated_at: str
@@ -46,6 +59,7 @@ def start(
     id_: str,
     resume_hash: str,
     owner: str | None,
+    helper: Helper | None = None,
     now: str,
 ) -> Draft:
     """Begin a draft of the given version of an affair.
@@ -58,6 +72,7 @@ def start(
         fresh(published, id_=id_, answers=empty, now=now),
         owner=owner,
         resume_hash=resume_hash,
+        helper=helper,
     )
     store.insert("drafts", _document(draft))
     return draft
@@ -75,6 +90,7 @@ def fresh(published: Published, *, id_: str, answers: Answers, now: str) -> Draf
         answers=answers,
         provenance={},
         unread={},
+        helper=None,
         expires_at=later(now, LIFETIME),
         created_at=now,
         updated_at=now,
@@ -134,10 +150,22 @@ def _document(draft: Draft) -> Document:
         "answers": canonical.text(draft.answers),
         "provenance": canonical.text(draft.provenance),
         "unread": canonical.text(draft.unread),
+        "helper": helper_text(draft.helper),
         "expires_at": draft.expires_at,
         "created_at": draft.created_at,
         "updated_at": draft.updated_at,
     }
+
+
+def helper_text(helper: Helper | None) -> str:
+    """Write down who fills in for somebody; "{}" where nobody does."""
+    return canonical.text({} if helper is None else asdict(helper))
+
+
+def helper_of(document: Document) -> Helper | None:
+    """Return who fills in, or filled in, a draft or submission for somebody."""
+    kept = json.loads(document.get("helper", "{}"))
+    return Helper(**kept) if kept else None
 
 
 def _draft(document: Document) -> Draft:
@@ -151,6 +179,7 @@ def _draft(document: Document) -> Draft:
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
         unread=json.loads(document.get("unread", "{}")),
+        helper=helper_of(document),
         expires_at=document["expires_at"],
         created_at=document["created_at"],
         updated_at=document["updated_at"],

@@ -16,7 +16,7 @@ from builder import pack
 from builder.model import Answers
 from submissions import canonical, drafts, log, parts, routing
 from submissions.clock import parse
-from submissions.drafts import Draft
+from submissions.drafts import Draft, helper_text
 from submissions.errors import (
     Conflict,
     Duplicate,
@@ -63,7 +63,7 @@ class Call:
 class _Sender:
     """Whose answers these are, and what makes them the same once more."""
 
-    #: "applicant" or the id of a client.
+    #: "applicant", the member of staff who acts for them, or the id of a client.
     who: str
     #: Digest of what was sent.
     body: str
@@ -97,7 +97,7 @@ def accept(
         raise ValueError(f"{draft.id} answers {draft.pack}, not {published.id}")
     owner = (f"owner:{draft.owner}",) if draft.owner is not None else ()
     sender = _Sender(
-        who="applicant",
+        who="applicant" if draft.helper is None else draft.helper.id,
         body=canonical.digest(canonical.text(draft.answers)),
         tags=(f"resume:{draft.resume_hash}", *owner),
     )
@@ -239,6 +239,7 @@ def _submission(
         "updated_at": now,
         "owner": draft.owner,
         "sender": sender.who,
+        "helper": helper_text(draft.helper),
         "answers": body,
         "provenance": canonical.text(draft.provenance),
         "results": "{}",

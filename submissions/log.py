@@ -22,7 +22,8 @@ def append(
     Args:
         entries: the log so far; it is not changed.
         at: UTC text.
-        who: a department, "applicant", or "yibiao" for the product itself.
+        who: a department, "applicant", a member of staff who acted for them, or
+            "yibiao" for the product itself.
         what: a stable word for what happened, such as "part.ready".
         detail: names and ids that belong to it.
     """

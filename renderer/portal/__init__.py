@@ -3,9 +3,11 @@
 from flask import Blueprint
 
 from renderer.portal import (
+    acting,
     applying,
     correcting,
     front,
+    idle,
     people,
     submitted,
     submitting,
@@ -15,6 +17,15 @@ from renderer.portal import (
 def create_portal() -> Blueprint:
     """Return the portal with all its pages."""
     portal = Blueprint("portal", __name__)
-    for pages in (front, people, applying, submitting, submitted, correcting):
+    for pages in (
+        idle,
+        acting,
+        front,
+        people,
+        applying,
+        submitting,
+        submitted,
+        correcting,
+    ):
         pages.register(portal)
     return portal

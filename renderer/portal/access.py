@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import abort, current_app, request, session, url_for
 
-from renderer.ends import End
+from renderer.ends import Device, End
 from renderer.forms import FormClasses
-from renderer.identity import Person
+from renderer.identity import Person, Staff
 from renderer.security import code_hash, plain_code, show_code
 from submissions import drafts
 from submissions.clock import Clock, utc_text
-from submissions.drafts import Draft
+from submissions.drafts import Draft, Helper, helper_of
 from submissions.store.contract import Document, Store
 
 ELDER = "elder"
@@ -36,13 +36,15 @@ class Services:
 
     store: Store
     people: Mapping[str, Person]
+    #: Those who fill in for others; they sign in at a counter only.
+    staff: Mapping[str, Staff]
     classes: FormClasses
     clock: Clock
     #: The installation's secret.
     key: str
     base_url: str
     #: What the devices are that this application serves.
-    end: End
+    end: Device
 
 
 @dataclass(eq=False)
@@ -88,6 +90,12 @@ def reading_modes() -> tuple[str, ...]:
 def person() -> Person | None:
     """Who is signed in."""
     return services().people.get(session.get("person", ""))
+
+
+def staff() -> Staff | None:
+    """Which member of staff is signed in at this counter."""
+    at_counter = services().end == "counter"
+    return services().staff.get(session.get("staff", "")) if at_counter else None
 
 
 def remember(id_: str, code: str) -> None:
@@ -137,9 +145,10 @@ def find_draft(id_: str) -> Draft | None:
     Look for its submission first: a draft can outlive it by a moment.
     """
     draft = drafts.get(store(), id_, now=now())
-    if draft is None or not _may_open(id_, draft.owner, {draft.resume_hash}):
+    if draft is None:
         return None
-    return draft
+    mine = _helps(draft.helper) or _may_open(id_, draft.owner, {draft.resume_hash})
+    return draft if mine else None
 
 
 def open_submission(id_: str) -> Document:
@@ -160,7 +169,13 @@ def find_submission(id_: str) -> Document | None:
         for tag in document["tags"]
         if tag.startswith("resume:")
     }
-    return document if _may_open(id_, document["owner"], kept) else None
+    mine = _helps(helper_of(document)) or _may_open(id_, document["owner"], kept)
+    return document if mine else None
+
+
+def _helps(helper: Helper | None) -> bool:
+    here = staff()
+    return here is not None and helper is not None and helper.id == here.who
 
 
 def _may_open(id_: str, owner: str | None, kept: AbstractSet[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 
 from flask import (
     Blueprint,
@@ -10,21 +11,23 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from werkzeug.wrappers import Response
 
 from builder.model import Question
 from renderer.fields import AnswerField, Posted
+from renderer.portal import acting, people
 from renderer.portal.access import (
     AlreadySubmittedError,
     end,
     known_codes,
     now,
     open_draft,
-    person,
     posted,
     shown_code,
+    staff,
     store,
 )
 from renderer.portal.conflicts import CONFLICT, conflict, with_stored
@@ -39,7 +42,7 @@ from renderer.portal.leading import (
     with_blank,
 )
 from renderer.portal.materials import case_materials
-from renderer.portal.saving import meet, merged, read_seen, without_row
+from renderer.portal.saving import meet, merged, read_seen, readable, same, without_row
 from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,
@@ -58,6 +61,10 @@ from submissions.errors import Conflict, StoreUnavailableError
 
 __all__ = ["CONFLICT", "filling_of", "register"]
 
+#: Buttons that end somebody's turn at this browser, once the page is kept.
+LEAVING = {"out": people.sign_out, "next-person": acting.next_person}
+#: Sent by the page itself while somebody types; nothing is judged aloud.
+AUTOSAVE = "autosave"
 #: Times a page is saved again when another window was faster.
 MOST_TRIES = 3
 
@@ -65,12 +72,13 @@ MOST_TRIES = 3
 def filling_of(id_: str) -> Filling:
     """Open a draft with its form and what is known about its owner; 404 if not."""
     draft = open_draft(id_)
-    here = person()
-    own = here is not None and here.owner == draft.owner
+    owner = acting.owner_of(draft)
+    if draft.helper is not None and staff() is not None:
+        session["acting"] = draft.helper.applicant
     return Filling(
         published=packs.load(store(), draft.pack),
         draft=draft,
-        records=here.records if here is not None and own else (),
+        records=() if owner is None else owner.records,
         end=end(),
     )
 
@@ -169,7 +177,9 @@ def receive(sheet: Sheet) -> Response:
     before = read_seen(request.form.get("rev", ""))
     sent = _as_sent(sheet)
     fields = sheet.fields(sent)
-    stood = _stood(sheet, fields, before)
+    stood = here = _stood(sheet, fields, before)
+    if pressed()[0] == AUTOSAVE:
+        stood = tuple(each for each in here if not _only_proposed(sheet, fields, each))
     mine = merged(draft, stood, fields, proposals)
     meeting = meet(draft, mine, stood, before)
     for question in meeting.theirs:
@@ -180,7 +190,7 @@ def receive(sheet: Sheet) -> Response:
     changed = merged(draft, own, fields, proposals)
     saved = drafts.save(store(), changed, now=now())
     after = _again(sheet, replace(filling, draft=saved))
-    return _after(sheet, after, sent, frozenset(each.name for each in stood))
+    return _after(sheet, after, sent, frozenset(each.name for each in here))
 
 
 def _stood(
@@ -190,6 +200,23 @@ def _stood(
     if not before:
         return sheet.questions
     return tuple(fields[name].question for name in before if name in fields)
+
+
+def _only_proposed(
+    sheet: Sheet, fields: Mapping[str, AnswerField], question: Question
+) -> bool:
+    """What is proposed for a question stands there untouched: nobody accepted it."""
+    proposal = sheet.filling.proposals.get(question.pointer)
+    value = fields[question.name].value
+    return proposal is not None and same(proposal.value, readable(value))
+
+
+def _kept(after: Sheet | None, sent: Posted, stood: frozenset[str]) -> Response:
+    """Tell a page what is kept now of the questions that stand on it."""
+    if after is None:
+        return make_response("", HTTPStatus.NO_CONTENT)
+    there = tuple(each for each in after.questions if each.name in stood)
+    return show(replace(after, questions=there), sent)
 
 
 def _open(sheet: Sheet) -> Response:
@@ -229,6 +256,10 @@ def _after(
         stood: the names of the questions that stood on the page.
     """
     button = pressed()[0]
+    if button in LEAVING:
+        return LEAVING[button]()
+    if button == AUTOSAVE:
+        return _kept(after, sent, stood)
     elsewhere = away(after or before)
     if after is None:
         tasks = url_for("portal.tasks", id_=before.filling.draft.id)

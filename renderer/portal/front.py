@@ -12,12 +12,13 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from werkzeug.wrappers import Response
 
 from builder.model import Counts, Matter, MergedForm
-from renderer.portal import conditions
+from renderer.portal import acting, conditions
 from renderer.portal.access import (
     hashed,
     local_path,
@@ -50,7 +51,9 @@ def register(portal: Blueprint) -> None:
     """Add these pages to the portal."""
     portal.add_url_rule("/", view_func=home)
     portal.add_url_rule("/affairs/<affair>", view_func=guide)
-    portal.add_url_rule("/affairs/<affair>/start", view_func=start, methods=["POST"])
+    portal.add_url_rule(
+        "/affairs/<affair>/start", view_func=start, methods=["GET", "POST"]
+    )
     portal.add_url_rule("/language/<tag>", view_func=choose_language)
     portal.add_url_rule("/view/<view>", view_func=choose_view)
     portal.add_url_rule("/health", view_func=health)
@@ -82,6 +85,7 @@ def home() -> Response:
     body = render_template(
         "home.html",
         heading=_("您遇到了什么事？"),
+        ended="ended" in request.args,
         total=total,
         entries=[_entry(form, longest) for form in forms],
     )
@@ -110,14 +114,22 @@ def guide(affair: str) -> Response:
 def start(affair: str) -> Response:
     """Begin a draft: of the person who is signed in, and always with a resume code."""
     published = _published(affair)
+    if request.method == "GET" and services().end != "counter":
+        return redirect(url_for("portal.guide", affair=affair))
+    helper, here = None, person()
+    if services().end == "counter":
+        helper, here = acting.chosen()
+        if helper is None:
+            return acting.ask_for_whom(published)
+        session["acting"] = helper.applicant
     code = new_code(secrets.choice)
-    here = person()
     draft = drafts.start(
         store(),
         published,
         id_=new_id("s"),
         resume_hash=hashed(code),
         owner=None if here is None else here.owner,
+        helper=helper,
         now=now(),
     )
     remember(draft.id, code)

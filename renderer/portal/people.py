@@ -1,10 +1,11 @@
 """Signing in and out, resume codes, and the list of one's cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import (
     Blueprint,
+    g,
     make_response,
     redirect,
     render_template,
@@ -14,7 +15,9 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
+from renderer.identity import Person, Staff
 from renderer.portal.access import (
+    READING_MODES,
     find_draft,
     find_submission,
     hashed,
@@ -43,6 +46,7 @@ def register(portal: Blueprint) -> None:
     portal.add_url_rule("/resume", view_func=resume, methods=["GET", "POST"])
     portal.add_url_rule("/sign-in", view_func=sign_in, methods=["GET", "POST"])
     portal.add_url_rule("/sign-out", view_func=sign_out, methods=["POST"])
+    portal.after_request(_clear)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,27 +84,52 @@ def sign_in() -> Response:
     home = url_for("portal.mine")
     following = local_path(request.values.get("next"), home)
     chosen = request.form.get("person", "")
-    if request.method == "POST" and chosen in services().people:
+    role, known = _identities()
+    if request.method == "POST" and chosen in known:
         # Codes another person left in this browser are not handed on.
-        codes = known_codes() if session.get("person", chosen) == chosen else {}
+        codes = known_codes() if session.get(role, chosen) == chosen else {}
         session.clear()
-        session["codes"], session["person"] = codes, chosen
+        session["codes"], session[role] = codes, chosen
         session.permanent = True
         return redirect(following, 303)
     body = render_template(
         "sign_in.html",
         heading=_("登录"),
-        people=services().people.values(),
+        people=known.values(),
         following=following,
         back=(following, _("返回")),
     )
     return make_response(body)
 
 
+def _identities() -> tuple[str, Mapping[str, Person | Staff]]:
+    """Who signs in at this end, and under which name a session keeps them."""
+    if services().end == "counter":
+        return "staff", services().staff
+    return "person", services().people
+
+
 def sign_out() -> Response:
     """Forget who was here, and every code this browser has shown."""
-    session.clear()
+    forget()
     return redirect(url_for("portal.home"), 303)
+
+
+def forget() -> None:
+    """Forget who was here, in this browser's history too; at a kiosk, everything."""
+    session.clear()
+    g.forget = True
+
+
+def _clear(response: Response) -> Response:
+    if g.get("forget"):
+        wiped = '"cache"'
+        if services().end == "kiosk":
+            wiped = '"cache", "cookies", "storage"'
+            for name in (*READING_MODES, "lang"):
+                response.delete_cookie(name)
+        response.headers["Clear-Site-Data"] = wiped
+    return response
 
 
 def _by_code(code: str) -> str | None:

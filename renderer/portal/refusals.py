@@ -20,6 +20,7 @@ from renderer.portal.access import (
     person,
     posted,
     services,
+    staff,
     store,
     typed_texts,
 )
@@ -146,9 +147,10 @@ class Again:
             posted={**typed_texts(sent), **_ours(sent)},
             typed=_readable(id_, typed_texts(sent)),
             case=id_,
-            ask_code=bool(self.code_error) or not (person() or id_ in known_codes()),
+            ask_code=bool(self.code_error)
+            or not (person() or staff() or id_ in known_codes()),
             code=request.form.get("_code", ""),
-            sign_in=bool(services().people) and person() is None,
+            sign_in=bool(services().people) and not (person() or staff()),
         )
         return make_response(body, self.status)
 
