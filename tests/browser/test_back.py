@@ -48,6 +48,7 @@ def test_a_new_row_is_where_one_lands_and_back_leads_out_again(new_page, forms):
     page.locator(f"#{rows.name}-add").click()
 
     added = page.locator(f"#{rows.name}-r1")
+    added.wait_for()
     assert added.evaluate("e => e === document.activeElement")
     assert added.evaluate("e => e.getBoundingClientRect().top < innerHeight / 2")
     page.reload()
@@ -106,5 +107,5 @@ def test_asking_before_a_row_is_taken_out_is_accessible(new_page, look, forms):
 
     page.locator(f'button[value="remove:{rows.name}:r0"]').click()
 
-    assert page.get_by_text("删去第 1 行吗？").is_visible()
+    page.get_by_text("删去第 1 行吗？").wait_for()
     look(page)

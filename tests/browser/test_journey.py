@@ -1,6 +1,7 @@
 """The whole way of an applicant, in a real browser."""
 
 import pytest
+from playwright.sync_api import expect
 
 from builder import pointer
 from builder.pointer import ABSENT
@@ -167,7 +168,7 @@ def test_a_list_of_rows_is_accessible_and_grows(new_page, look, forms):
     page.locator(f"#{listing.name}-add").click()
 
     rows = page.locator(f'input[type="hidden"][name="{listing.name}"]')
-    assert rows.count() == 2
+    expect(rows).to_have_count(2)
     look(page)
 
 
