@@ -45,6 +45,8 @@ class Draft:
     provenance: Mapping[str, Mapping[str, Any]]
     #: Texts as typed that are no value yet, by the names of their boxes.
     unread: Mapping[str, Sequence[str]]
+    #: The page that was kept last, to come back to; "" before the first.
+    at: str
     #: None: the applicant fills in.
     helper: Helper | None
     expires_at: str
@@ -90,6 +92,7 @@ def fresh(published: Published, *, id_: str, answers: Answers, now: str) -> Draf
         answers=answers,
         provenance={},
         unread={},
+        at="",
         helper=None,
         expires_at=later(now, LIFETIME),
         created_at=now,
@@ -150,6 +153,7 @@ def _document(draft: Draft) -> Document:
         "answers": canonical.text(draft.answers),
         "provenance": canonical.text(draft.provenance),
         "unread": canonical.text(draft.unread),
+        "at": draft.at,
         "helper": helper_text(draft.helper),
         "expires_at": draft.expires_at,
         "created_at": draft.created_at,
@@ -179,6 +183,7 @@ def _draft(document: Document) -> Draft:
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
         unread=json.loads(document.get("unread", "{}")),
+        at=document.get("at", ""),
         helper=helper_of(document),
         expires_at=document["expires_at"],
         created_at=document["created_at"],

@@ -8,6 +8,7 @@ from renderer.portal import (
     correcting,
     front,
     idle,
+    paper,
     people,
     submitted,
     submitting,
@@ -26,6 +27,7 @@ def create_portal() -> Blueprint:
         submitting,
         submitted,
         correcting,
+        paper,
     ):
         pages.register(portal)
     return portal

@@ -188,7 +188,7 @@ def receive(sheet: Sheet) -> Response:
         return conflict(sheet, sent, stood, meeting.both)
     own = [question for question in stood if question not in meeting.theirs]
     changed = merged(draft, own, fields, proposals)
-    saved = drafts.save(store(), changed, now=now())
+    saved = drafts.save(store(), replace(changed, at=sheet.page), now=now())
     after = _again(sheet, replace(filling, draft=saved))
     return _after(sheet, after, sent, frozenset(each.name for each in here))
 

@@ -141,8 +141,15 @@ def _by_code(code: str) -> str | None:
     draft = drafts.by_resume_hash(store(), kept, now=now())
     if draft is not None:
         remember(draft.id, code)
-        return url_for("portal.tasks", id_=draft.id)
+        return _where(draft)
     return None
+
+
+def _where(draft: Draft) -> str:
+    """The page somebody left, also in the middle of a list; else the steps."""
+    if draft.at:
+        return url_for("portal.page", id_=draft.id, page=draft.at)
+    return url_for("portal.tasks", id_=draft.id)
 
 
 def _listing(typed: str = "", wrong: str = "") -> Response:
@@ -180,7 +187,7 @@ def _cases() -> Iterator[Case]:
 
 def _open_case(draft: Draft) -> Case:
     return Case(
-        href=url_for("portal.tasks", id_=draft.id),
+        href=_where(draft),
         label=words(packs.load(store(), draft.pack).form.guide.label),
         about=_("保留到 %(date)s", date=local_date(draft.expires_at)),
         state=_("填写中"),

@@ -43,6 +43,9 @@ def register(portal: Blueprint) -> None:
 class PartLine:
     """One matter of a submission."""
 
+    matter: str
+    #: Its document is made, and can be looked at.
+    made: bool
     label: str
     department: str
     state: str
@@ -144,6 +147,8 @@ def _part(id_: str, form: MergedForm, step: Step) -> PartLine:
     matter = next(matter for matter in form.matters if matter.id == step.matter)
     state, css, note = _state(step)
     return PartLine(
+        matter=step.matter,
+        made=step.state not in {"waiting", "held"},
         label=words(step.label),
         department=words(step.department),
         state=state,

@@ -112,6 +112,7 @@ class Section:
 class PartLine:
     """What one department will receive."""
 
+    matter: str
     label: str
     department: str
     count: int
@@ -251,6 +252,7 @@ def _parts(filling: Filling) -> Iterator[PartLine]:
     labels = {matter.id: words(matter.label) for matter in filling.form.matters}
     for matter in filling.judge.applicable(filling.facts):
         yield PartLine(
+            matter=matter.id,
             label=labels[matter.id],
             department=words(filling.form.departments[matter.department].label),
             count=_size(matter, filling),
