@@ -113,13 +113,16 @@ def _say(app: Flask) -> None:
         static_url=security.hashed_files(app),
         languages=wording.LANGUAGES,
         language=wording.language,
-        words=wording.marked,
+        reader=wording.reader,
+        words=wording.words,
+        tongue=wording.tongue,
         person=person,
         staff=staff,
         acting=acting.applicant,
         device=lambda: services().end,
         here=here,
     )
+    app.jinja_env.filters["bare"] = str
     app.context_processor(_view)
 
 

@@ -1,7 +1,13 @@
-"""The words of definitions in the reader's language."""
+"""The words of definitions in the reader's language, and of the interface.
+
+Definitions may hold more languages than the interface is complete in. Every text that
+is not in the language of its page says which one it is in, to readers and to fonts.
+"""
 
 from collections.abc import Iterable
+from typing import Self
 
+from flask import has_request_context, request
 from flask_babel import get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
@@ -10,11 +16,45 @@ from builder.model import MatterId, MergedForm, Text
 #: Interface languages: HTML tag to what the switch to it says.
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh-CN"
+#: Languages of definitions only: around them the interface speaks the default.
+READ_ONLY = {"bo": "བོད་ཡིག", "mn-Mong": "ᠮᠣᠩᠭᠣᠯ"}
+
+
+class Spoken(str):
+    """A text that is, in whole or in part, in another language than its page.
+
+    In a template it marks that part; everywhere else it is the text itself.
+    """
+
+    __slots__ = ("html", "tag")
+    html: Markup
+    tag: str
+
+    def __new__(cls, text: str, html: Markup, tag: str = "") -> Self:
+        """Keep the text with its HTML.
+
+        Args:
+            text: as it is read.
+            html: the same, each part in another language tagged.
+            tag: of the whole, or "" where only a part is in another language.
+        """
+        made = super().__new__(cls, text)
+        made.html, made.tag = html, tag
+        return made
+
+    def __html__(self) -> Markup:
+        return self.html
 
 
 def language() -> str:
-    """The HTML tag of the language this page is read in."""
+    """The HTML tag of the language this page is written in."""
     return "en" if str(get_locale()).startswith("en") else DEFAULT_LANGUAGE
+
+
+def reader() -> str:
+    """The HTML tag of the language the reader wishes definitions in."""
+    chosen = request.cookies.get("lang", "") if has_request_context() else ""
+    return chosen if chosen in READ_ONLY else language()
 
 
 def preferred(tags: Iterable[str]) -> str:
@@ -25,24 +65,30 @@ def preferred(tags: Iterable[str]) -> str:
 
 
 def words(text: Text | None) -> str:
-    """The text in the reader's language, or else in Chinese."""
+    """The text in the reader's language; else in the page's, else in Chinese."""
     if text is None:
         return ""
-    return text.get(language()) or text.get(DEFAULT_LANGUAGE, "")
+    here = language()
+    tag = next((t for t in (reader(), here) if text.get(t)), DEFAULT_LANGUAGE)
+    said = text.get(tag, "")
+    if tag == here or not said:
+        return said
+    html = Markup('<span lang="{}">{}</span>').format(tag, said)
+    return Spoken(said, html, tag)
 
 
-def marked(text: Text | None) -> str | Markup:
-    """Like `words`; a text that is not in the reader's language says so to readers."""
-    if text is None or language() in text:
-        return words(text)
-    return Markup('<span lang="{}">{}</span>').format(
-        DEFAULT_LANGUAGE, escape(words(text))
-    )
+def tongue(text: str) -> str:
+    """The attribute that tags a text where no element can stand, or ""."""
+    tag = text.tag if isinstance(text, Spoken) else ""
+    return Markup(' lang="{}"').format(tag) if tag else ""
 
 
 def say(sentence: str, **values: object) -> str:
     """An interface sentence in the reader's language; imported as `_`."""
-    return str(gettext(sentence, **values))
+    text = str(gettext(sentence, **values))
+    if not any(isinstance(value, Spoken) for value in values.values()):
+        return text
+    return Spoken(text, escape(gettext(sentence)) % values)
 
 
 def say_count(one: str, many: str, number: int, **values: object) -> str:
@@ -52,7 +98,11 @@ def say_count(one: str, many: str, number: int, **values: object) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """Names side by side, each once."""
-    return say("、").join(dict.fromkeys(names))
+    each = tuple(dict.fromkeys(names))
+    comma = say("、")
+    if not any(isinstance(name, Spoken) for name in each):
+        return comma.join(each)
+    return Spoken(comma.join(each), escape(comma).join(each))
 
 
 def departments(form: MergedForm, matters: Iterable[MatterId]) -> str:

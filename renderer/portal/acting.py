@@ -79,7 +79,7 @@ def chosen() -> tuple[Helper | None, Person | None]:
     helping = staff()
     shown = services().people.get(request.form.get("person", ""))
     typed = " ".join(request.form.get("applicant", "").split())[:LONGEST_NAME]
-    name = typed or (words(shown.name) if shown else "")
+    name = typed or (str(words(shown.name)) if shown else "")
     if helping is None or not name:
         return None, shown
     return Helper(id=helping.who, name=helping.name, applicant=name), shown

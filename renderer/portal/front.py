@@ -30,7 +30,7 @@ from renderer.portal.access import (
 )
 from renderer.portal.materials import material_groups
 from renderer.security import new_code
-from renderer.wording import LANGUAGES, departments, words
+from renderer.wording import LANGUAGES, READ_ONLY, departments, words
 from renderer.wording import say as _
 from submissions import drafts, packs
 from submissions.ids import new_id
@@ -138,7 +138,7 @@ def start(affair: str) -> Response:
 
 def choose_language(tag: str) -> Response:
     """Remember a language and come back to the same page."""
-    if tag not in LANGUAGES:
+    if tag not in LANGUAGES and tag not in READ_ONLY:
         abort(404)
     return _remembering("lang", tag)
 

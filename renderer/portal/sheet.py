@@ -243,13 +243,14 @@ class Group:
     """The questions of one planned page; a page of one group needs no name for it."""
 
     id: str
+    number: int
     label: str
     blocks: tuple[Block, ...]
 
 
 def _groups(sheet: Sheet, shown: Sequence[Block]) -> list[Group]:
     if len(sheet.sections) <= 1:
-        return [Group(id="", label="", blocks=tuple(shown))]
+        return [Group(id="", number=0, label="", blocks=tuple(shown))]
     names = {question.pointer: question.name for question in sheet.questions}
     number = {step.leaf.id: step.number for step in sheet.filling.sections}
     here = {
@@ -259,7 +260,8 @@ def _groups(sheet: Sheet, shown: Sequence[Block]) -> list[Group]:
     return [
         Group(
             id=page.id,
-            label=f"{number[page.id]}\u3000{words(page.label)}",
+            number=number[page.id],
+            label=words(page.label),
             blocks=tuple(block for block in shown if block.name in here[page.id]),
         )
         for page in sheet.sections

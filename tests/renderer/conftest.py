@@ -216,6 +216,12 @@ def site(app) -> Site:
 
 
 @pytest.fixture
+def open_site() -> Callable[[Flask], Site]:
+    """Return a function that opens a browser at an application."""
+    return Site
+
+
+@pytest.fixture
 def visit(at_end) -> Callable[..., Site]:
     """Return a function that opens a browser at an end."""
     return lambda *end_and_clock: Site(at_end(*end_and_clock))
