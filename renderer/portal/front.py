@@ -100,7 +100,7 @@ def guide(affair: str) -> Response:
         "guide.html",
         heading=words(form.guide.label),
         service=_("办事指南"),
-        form=form,
+        merged=form,
         pack=published.id,
         people=services().people,
         matters=[_matter(form, matter) for matter in form.matters],

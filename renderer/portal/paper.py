@@ -167,9 +167,9 @@ def _blank(published: Published, question: Question, number: str) -> Entry:
         label=block.label,
         text="",
         when=conditions.sentence(published.form, question.when),
-        optional=not (
-            question.required or any(asker.required for asker in question.asked_by)
-        ),
+        optional=bool(question.asked_by)
+        and not question.required
+        and not any(asker.required for asker in question.asked_by),
         blank=block,
         columns=tuple(words(column.label) for column in question.columns),
     )

@@ -1,7 +1,8 @@
 """A real browser at a real server, both on this machine."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread
@@ -13,8 +14,10 @@ from werkzeug.serving import make_server
 
 from renderer import create_app
 from renderer.config import Settings
+from renderer.ends import DEVICES
 from submissions import packs as publishing
 from submissions.store import open_store
+from submissions.store.contract import Store
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -35,22 +38,35 @@ PATIENCE = 60_000
 
 
 @pytest.fixture(scope="session")
-def base_url(tmp_path_factory, packs) -> Iterator[str]:
-    """The address of a portal with the shipped affairs and sample people."""
-    people = Path(str(files("renderer.demo") / "people.json"))
-    settings = Settings(data=tmp_path_factory.mktemp("site"), demo_people=people)
-    store = open_store(settings.store_url)
+def store(tmp_path_factory, packs) -> Iterator[Store]:
+    """A store with the shipped affairs."""
+    opened = open_store(f"sqlite:///{tmp_path_factory.mktemp('site') / 'yibiao.db'}")
     for pack in packs.values():
-        publishing.publish(store, pack, now="2026-11-22T00:00:00.000Z", by="tests")
-    app = create_app(settings, store=store)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, name="portal")
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    store.close()
+        publishing.publish(opened, pack, now="2026-11-22T00:00:00.000Z", by="tests")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def portals(tmp_path_factory, store) -> Iterator[Mapping[str, str]]:
+    """The addresses of the portal by the devices they serve, with sample people."""
+    people = Path(str(files("renderer.demo") / "people.json"))
+    settings = Settings(data=tmp_path_factory.mktemp("key"), demo_people=people)
+    servers = {}
+    for end in DEVICES:
+        app = create_app(replace(settings, end=end), store=store)
+        servers[end] = make_server("127.0.0.1", 0, app, threaded=True)
+        Thread(target=servers[end].serve_forever, name=end).start()
+    yield {end: f"http://127.0.0.1:{each.port}" for end, each in servers.items()}
+    for each in servers.values():
+        each.shutdown()
+        each.server_close()
+
+
+@pytest.fixture(scope="session")
+def base_url(portals) -> str:
+    """The address of what people use at home."""
+    return portals["public"]
 
 
 @pytest.fixture(scope="session")
@@ -73,20 +89,20 @@ def browser(chromium, playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def new_page(browser, base_url) -> Iterator[Callable[..., Page]]:
+def new_page(browser, portals) -> Iterator[Callable[..., Page]]:
     """Opens pages; a request outside the portal or a page error fails the test."""
     contexts, wrong = [], []
 
     def watch(request):
-        if not request.url.startswith(base_url + "/"):
+        if not request.url.startswith(tuple(portals.values())):
             wrong.append(f"a request outside: {request.url}")
 
-    def opened(**options) -> Page:
+    def opened(end="public", width=PHONE, **options) -> Page:
         context = browser.new_context(
-            base_url=base_url,
+            base_url=portals[end],
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
-            viewport={"width": PHONE, "height": HEIGHT},
+            viewport={"width": width, "height": HEIGHT},
             **options,
         )
         contexts.append(context)

@@ -1,0 +1,168 @@
+"""Every state of one whole affair at every end, seen with all kinds of needs.
+
+The answers are put into the store, so that each page is one step away.
+"""
+
+import re
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from renderer.demo.once import sample
+from submissions import drafts
+from submissions.clock import utc_now, utc_text
+
+NEWBORN = "newborn_birth"
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+DESK, PHONE, NARROW = 1280, 390, 320
+#: End, device and width.
+ENDS = {
+    "public": ("public", DESK),
+    "elder": ("public", DESK),
+    "phone": ("public", PHONE),
+    "counter": ("counter", DESK),
+    "kiosk": ("kiosk", DESK),
+}
+
+pytestmark = pytest.mark.browser
+
+TOO_SMALL = """least => [
+  ...document.querySelectorAll('a, button, summary, select, .box, .opt')
+]
+  .filter(e => !e.closest('.vh') && !e.matches('.skip, .vh') && e.checkVisibility())
+  .filter(e => e.getBoundingClientRect().height < least)
+  .map(e => e.outerHTML.slice(0, 120))"""
+#: Root sizes: as it is, and twice the 112.5 % of the usual text.
+DOUBLED = ("", "225%")
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+class Walk:
+    """One browser that goes through all states of the affair."""
+
+    def __init__(self, page, store, end):
+        self.page, self.store, self.end = page, store, end
+        self.case = ""
+
+    def begin(self):
+        """Sign in and begin; stop at the first question."""
+        told, page = sample(NEWBORN), self.page
+        if self.end == "elder":
+            page.goto("/view/elder")
+        if self.end == "counter":
+            page.goto("/sign-in")
+            page.locator('button[value="fang"]').click()
+            page.goto(f"/affairs/{NEWBORN}/start")
+            page.locator(f'input[value="{told["person"]}"]').check()
+            page.locator(".go button").click()
+        else:
+            page.goto(f"/sign-in?next=/affairs/{NEWBORN}")
+            page.locator(f'button[value="{told["person"]}"]').click()
+            page.locator('form[action$="/start"] button').click()
+        self.case = re.search(r"/drafts/([^/]+)", page.url)[1]
+
+    def answer(self, *, only=""):
+        """Put the sample's answers into the store; only facts that begin like this."""
+        now = utc_text(utc_now())
+        draft = drafts.get(self.store, self.case, now=now)
+        answers = sample(NEWBORN)["answers"]
+        if only:
+            facts = {k: v for k, v in answers["facts"].items() if k.startswith(only)}
+            answers = {"facts": facts, "matters": {}}
+        drafts.save(self.store, replace(draft, answers=answers), now=now)
+
+    def states(self):
+        """Open one state after another; yield the name of each."""
+        page = self.page
+        for path in ("/", "/sign-in", f"/affairs/{NEWBORN}"):
+            page.goto(path)
+            yield path
+        self.begin()
+        yield "situations"
+        page.locator('.go button[value="next"]').click()
+        page.wait_for_selector("#errors")
+        yield "situations with errors"
+        self.answer(only="situation:")
+        page.goto(f"/drafts/{self.case}")
+        yield "steps"
+        pages = page.locator(".rows.list a")
+        links = list(dict.fromkeys(a.get_attribute("href") for a in pages.all()))
+        for link in links[:3]:
+            page.goto(link)
+            yield f"page {link}"
+        page.locator('.go button[value="next"]').click()
+        page.wait_for_load_state()
+        yield "page sent with what it lacks"
+        page.goto(f"/drafts/{self.case}/check")
+        yield "check with what is missing"
+        self.answer()
+        for path in ("check", "paper", "documents/nhc.birth_cert"):
+            page.goto(f"/drafts/{self.case}/{path}")
+            yield path
+        yield from self._sent()
+
+    def _sent(self):
+        page = self.page
+        page.goto(f"/drafts/{self.case}/check")
+        page.locator('button[value="submit"]').click()
+        page.wait_for_selector("#errors")
+        yield "not declared"
+        page.locator("#declared").check()
+        page.locator('button[value="submit"]').click()
+        page.wait_for_selector(".caseno")
+        yield "receipt"
+        for path in (
+            f"/submissions/{self.case}/progress",
+            "/mine",
+            "/idle",
+            "/nowhere",
+        ):
+            page.goto(path)
+            yield path
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_every_state_is_accessible_and_large_enough_to_press(new_page, store, end):
+    device, width = ENDS[end]
+    page, axe = new_page(device, width), Axe()
+    least = 60 if end in {"elder", "kiosk"} else 44
+    wrong = []
+    for state in Walk(page, store, end).states():
+        found = axe.run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}})
+        if found.violations_count:
+            wrong.append((state, found.generate_report()))
+        wrong += [(state, each) for each in page.evaluate(TOO_SMALL, least - 0.5)]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("view", ["standard", "elder", "larger"])
+def test_nothing_scrolls_sideways_on_a_narrow_page_or_in_doubled_text(
+    new_page, store, view
+):
+    page, wrong = new_page(width=NARROW), []
+    page.goto(f"/view/{view}")
+    for state in Walk(page, store, view).states():
+        for size in DOUBLED if view == "standard" else DOUBLED[:1]:
+            page.evaluate(f"document.documentElement.style.fontSize = '{size}'")
+            if page.evaluate(SIDEWAYS) > 0:
+                wrong.append((state, size))
+
+    assert wrong == []
+
+
+def test_every_state_stands_in_forced_colours_and_without_motion(new_page, store):
+    page = new_page(forced_colors="active", reduced_motion="reduce")
+    axe, wrong = Axe(), []
+    moving = """() => [...document.querySelectorAll('*')].filter(e => {
+      const s = getComputedStyle(e);
+      return parseFloat(s.transitionDuration) || parseFloat(s.animationDuration);
+    }).map(e => e.outerHTML.slice(0, 120))"""
+    for state in Walk(page, store, "public").states():
+        wrong += [(state, each) for each in page.evaluate(moving)]
+        if state in {"situations with errors", "check", "receipt"}:
+            found = axe.run(page)
+            wrong += [found.generate_report()] if found.violations_count else []
+
+    assert wrong == []
