@@ -151,7 +151,7 @@ def test_a_kiosk_asks_whether_somebody_is_there_then_wipes(new_page):
     assert page.locator("h1").inner_text() == "没有找到这一页"
 
 
-def test_the_whole_way_by_keyboard_with_a_ring_on_every_stop(new_page):
+def test_a_counter_page_by_keyboard_has_a_ring_on_every_stop(new_page):
     page = new_page("counter", 1280)
     page.goto("/sign-in")
     page.get_by_role("button", name="方敏").focus()

@@ -82,8 +82,9 @@ def test_a_newborn_is_registered_from_the_front_page_to_the_progress_page(
     assert page.locator("h1").inner_text() == "办到哪一步了"
 
 
-@pytest.mark.parametrize("tag", ["zh-CN", "en"])
-def test_every_page_of_the_journey_is_accessible_and_fits(new_page, look, forms, tag):
+def test_every_page_of_the_journey_is_accessible_and_fits(new_page, look, forms):
+    # In English; every state in Chinese is looked at by the side.
+    tag = "en"
     told = sample(NEWBORN)
     page = new_page()
     for path in (f"/language/{tag}", "/sign-in", "/mine", f"/affairs/{NEWBORN}"):
@@ -114,10 +115,9 @@ def test_pages_with_errors_are_accessible_and_fit(new_page, look, tag):
     look(page)
 
 
-@pytest.mark.parametrize("view", ["elder", "contrast"])
-def test_other_reading_modes_are_accessible_and_fit(new_page, look, view):
+def test_high_contrast_is_accessible_and_fits(new_page, look):
     page = new_page()
-    page.goto(f"/view/{view}?next=/")
+    page.goto("/view/contrast?next=/")
     look(page)
     page.goto(f"/affairs/{NEWBORN}")
     look(page)
@@ -136,17 +136,6 @@ def test_a_link_in_the_error_summary_leads_to_the_control(new_page):
     link.click()
 
     assert page.evaluate("document.activeElement.id") == target
-
-
-def test_everything_pressable_is_large_enough_for_a_thumb(new_page):
-    page = new_page()
-    begin(page, person=sample(NEWBORN)["person"])
-    script = """() => [...document.querySelectorAll('a, button, summary, select, .box')]
-      .filter(e => !e.closest('.vh') && !e.matches('.skip, .vh'))
-      .map(e => ({e: e.outerHTML.slice(0, 120), h: e.getBoundingClientRect().height}))
-      .filter(each => each.h > 0 && each.h < 44).map(each => each.e)"""
-
-    assert page.evaluate(script) == []
 
 
 def test_a_list_of_rows_is_accessible_and_grows(new_page, look, forms):

@@ -166,3 +166,35 @@ def test_every_state_stands_in_forced_colours_and_without_motion(new_page, store
             wrong += [found.generate_report()] if found.violations_count else []
 
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    ("view", "size", "spacing"),
+    [("standard", 18, 1.7), ("elder", 22.5, 1.8), ("larger", 30, 1.8)],
+)
+def test_text_is_as_large_as_the_reader_chose(new_page, view, size, spacing):
+    page = new_page()
+    page.goto(f"/view/{view}?next=/affairs/{NEWBORN}")
+
+    style = "getComputedStyle(document.body)"
+    assert page.evaluate(f"parseFloat({style}.fontSize)") == size
+    line = page.evaluate(f"parseFloat({style}.lineHeight)")
+    assert line == pytest.approx(size * spacing, rel=0.01)
+
+
+def test_print_has_no_navigation_and_no_colour(new_page, store):
+    page = new_page()
+    walk = Walk(page, store, "public")
+    walk.begin()
+    walk.answer()
+    page.goto(f"/drafts/{walk.case}/paper")
+    page.emulate_media(media="print")
+    coloured = """() => [...document.querySelectorAll('main *')]
+      .filter(e => e.checkVisibility() && e.textContent.trim())
+      .filter(e => !/^rgb\\((\\d+), \\1, \\1\\)$/.test(getComputedStyle(e).color))
+      .map(e => e.outerHTML.slice(0, 120))"""
+
+    assert page.evaluate(coloured) == []
+    for gone in ("nav", ".acting", "button"):
+        assert not any(each.is_visible() for each in page.locator(gone).all())
+    assert page.get_by_text("林晓雯").first.is_visible()
