@@ -88,14 +88,17 @@ def reading_modes() -> tuple[str, ...]:
 
 
 def person() -> Person | None:
-    """Who is signed in."""
+    """Who is signed in; at a counter only its staff are."""
+    if services().end == "counter":
+        return None
     return services().people.get(session.get("person", ""))
 
 
 def staff() -> Staff | None:
     """Which member of staff is signed in at this counter."""
-    at_counter = services().end == "counter"
-    return services().staff.get(session.get("staff", "")) if at_counter else None
+    if services().end != "counter":
+        return None
+    return services().staff.get(session.get("staff", ""))
 
 
 def remember(id_: str, code: str) -> None:

@@ -16,6 +16,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
+from builder.lenses import same
 from builder.model import Question
 from renderer.fields import AnswerField, Posted
 from renderer.portal import acting, people
@@ -42,7 +43,7 @@ from renderer.portal.leading import (
     with_blank,
 )
 from renderer.portal.materials import case_materials
-from renderer.portal.saving import meet, merged, read_seen, readable, same, without_row
+from renderer.portal.saving import meet, merged, read_seen, readable, without_row
 from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,

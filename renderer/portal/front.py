@@ -26,6 +26,7 @@ from renderer.portal.access import (
     person,
     remember,
     services,
+    staff,
     store,
 )
 from renderer.portal.materials import material_groups
@@ -118,6 +119,8 @@ def start(affair: str) -> Response:
         return redirect(url_for("portal.guide", affair=affair))
     helper, here = None, person()
     if services().end == "counter":
+        if staff() is None:
+            return redirect(url_for("portal.sign_in"), 303)
         helper, here = acting.chosen()
         if helper is None:
             return acting.ask_for_whom(published)

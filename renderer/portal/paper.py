@@ -14,7 +14,8 @@ from builder.lenses import UndefinedError
 from builder.model import Matter, MergedForm, Question
 from builder.pointer import ABSENT
 from renderer import pieces
-from renderer.pieces import Block, answer
+from renderer.blocks import Block
+from renderer.pieces import answer
 from renderer.portal import conditions
 from renderer.portal.access import open_submission, store
 from renderer.portal.applying import filling_of
@@ -160,7 +161,13 @@ def _paper(
 
 
 def _blank(published: Published, question: Question, number: str) -> Entry:
-    page = pieces.Page(judge=published.judge, facts={}, posted={}, judged=False)
+    page = pieces.Page(
+        judge=published.judge,
+        views=published.views,
+        facts={},
+        posted={},
+        judged=False,
+    )
     block = pieces.block(page, question, number=number, faults=())
     return Entry(
         number=number,

@@ -135,11 +135,16 @@ def test_errors_of_the_whole_page_stand_in_its_order(visit):
 
 
 def test_nobody_but_staff_gets_in_at_a_counter(visit):
-    page = visit("counter").get(f"/affairs/{NEWBORN}")
+    site = visit("counter")
+
+    page = site.get(f"/affairs/{NEWBORN}")
 
     assert page.path == "/sign-in"
     assert "方敏" in page.words
     assert "林晓雯" not in page.words
+    typed = page.form("/sign-in").values
+    sent = site.post(f"/affairs/{NEWBORN}/start", {**typed, "applicant": "王某"})
+    assert sent.path == "/sign-in"
 
 
 def test_staff_act_for_somebody_under_their_own_name(visit, forms):
