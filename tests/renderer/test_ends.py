@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from builder.model import Page, Pointer
 from renderer import ends
-from renderer.config import UnknownEndError, from_environment
+from renderer.config import from_environment
+from submissions.errors import SettingError
 
 ENDS = ("public", "elder", "counter", "kiosk")
 
@@ -75,7 +76,7 @@ def test_an_address_of_no_page_is_found_nowhere():
 
 
 def test_an_end_that_is_none_is_refused_with_the_choices():
-    with pytest.raises(UnknownEndError, match=r"YIBIAO_END=desk.*counter, kiosk"):
+    with pytest.raises(SettingError, match=r"YIBIAO_END is 'desk'.*counter, kiosk"):
         from_environment({"YIBIAO_END": "desk"})
 
 

@@ -60,7 +60,10 @@ def rewritten(forms, tmp_path_factory):
     settings = Settings(data=tmp_path_factory.mktemp("tongues"))
     store = open_store(settings.store_url)
     publishing.publish(
-        store, pack.dump(form), now="2026-11-22T00:00:00.000Z", by="tests"
+        store,
+        pack.certify(pack.dump(form), {"ok": True}),
+        now="2026-11-22T00:00:00.000Z",
+        by="tests",
     )
     yield create_app(settings, store=store)
     store.close()
