@@ -81,7 +81,6 @@ def create_app(
     Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     _register(app)
     limit_calls(app, per_minute=settings.api_rate)
-    security.protect(app, revisited=settings.end != "kiosk")
     _say(app)
     return app
 
@@ -105,6 +104,7 @@ def _register(app: Flask) -> None:
     app.register_blueprint(create_portal())
     app.register_blueprint(api)
     refusals.register(app)
+    security.protect(app, revisited=app.extensions["yibiao"].end != "kiosk")
 
 
 def _say(app: Flask) -> None:
