@@ -126,7 +126,7 @@ def save(store: Store, draft: Draft, *, now: str) -> Draft:
         Conflict: it was changed in another window, or submitted, since then.
     """
     changed = replace(draft, updated_at=now, expires_at=later(now, LIFETIME))
-    return _draft(store.put("drafts", _document(changed)))
+    return from_document(store.put("drafts", _document(changed)))
 
 
 def sweep(store: Store, *, now: str) -> int:
@@ -139,7 +139,7 @@ def sweep(store: Store, *, now: str) -> int:
 
 def _alive(documents: Sequence[Document], now: str) -> list[Draft]:
     """The drafts among them that have not expired, swept away yet or not."""
-    return [_draft(each) for each in documents if each["expires_at"] > now]
+    return [from_document(each) for each in documents if each["expires_at"] > now]
 
 
 def _document(draft: Draft) -> Document:
@@ -172,20 +172,21 @@ def helper_of(document: Document) -> Helper | None:
     return Helper(**kept) if kept else None
 
 
-def _draft(document: Document) -> Draft:
+def from_document(document: Document) -> Draft:
+    """Return a draft, or what was submitted as a draft holds it."""
     return Draft(
         id=document["_id"],
         rev=document["rev"],
         affair=document["affair"],
         pack=document["pack_version"],
         owner=document["owner"],
-        resume_hash=document["resume_hash"],
+        resume_hash=document.get("resume_hash", ""),
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
         unread=json.loads(document.get("unread", "{}")),
         at=document.get("at", ""),
         helper=helper_of(document),
-        expires_at=document["expires_at"],
+        expires_at=document.get("expires_at", ""),
         created_at=document["created_at"],
         updated_at=document["updated_at"],
     )

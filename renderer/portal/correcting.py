@@ -1,6 +1,5 @@
 """What a department sent back: the applicant corrects just that and sends it again."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,9 +17,8 @@ from renderer.portal.saving import merged, read_seen, seen, with_blank_rows, wit
 from renderer.portal.sheet import UNPROCESSABLE, Sheet, blocks, wrong_names
 from renderer.wording import departments, words
 from renderer.wording import say as _
-from submissions import corrections, packs
+from submissions import corrections, drafts, packs
 from submissions.corrections import Request
-from submissions.drafts import Draft
 from submissions.errors import Conflict, Refused
 from submissions.packs import Published
 from submissions.store.contract import Document
@@ -95,23 +93,9 @@ def _receive(sheet: Correction, sent: Posted) -> Response:
 
 
 def _sheet(published: Published, document: Document, wanted: Request) -> Correction:
-    draft = Draft(
-        id=document["_id"],
-        rev=document["rev"],
-        affair=document["affair"],
-        pack=published.id,
-        owner=document["owner"],
-        resume_hash="",
-        answers=json.loads(document["answers"]),
-        provenance=json.loads(document["provenance"]),
-        unread={},
-        expires_at=document["updated_at"],
-        created_at=document["created_at"],
-        updated_at=document["updated_at"],
-    )
     count = len(wanted.questions) + len(wanted.materials)
     return Correction(
-        filling=Filling(published=published, draft=draft),
+        filling=Filling(published=published, draft=drafts.from_document(document)),
         page="",
         questions=wanted.questions,
         numbers={q.pointer: str(n) for n, q in enumerate(wanted.questions, start=1)},

@@ -23,8 +23,7 @@ from renderer.portal.filling import Filling
 from renderer.showing import shown
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import packs
-from submissions.drafts import Draft
+from submissions import drafts, packs
 from submissions.packs import Published
 from submissions.store.contract import Document
 
@@ -214,23 +213,7 @@ def _entry(question: Question, number: str, answers: Mapping[str, Any]) -> Entry
 def _sent(case: Document) -> Filling:
     """What was submitted, as a draft holds it."""
     published = packs.load(store(), case["pack_version"])
-    draft = Draft(
-        id=case["_id"],
-        rev=case["rev"],
-        affair=case["affair"],
-        pack=published.id,
-        owner=case["owner"],
-        resume_hash="",
-        answers=json.loads(case["answers"]),
-        provenance=json.loads(case["provenance"]),
-        unread={},
-        at="",
-        helper=None,
-        expires_at="",
-        created_at=case["created_at"],
-        updated_at=case["updated_at"],
-    )
-    return Filling(published=published, draft=draft)
+    return Filling(published=published, draft=drafts.from_document(case))
 
 
 def _matter(form: MergedForm, id_: str) -> Matter:
