@@ -15,7 +15,7 @@ from renderer.api import create_api, limit_calls
 from renderer.config import Settings
 from renderer.forms import FormClasses
 from renderer.identity import read_identities
-from renderer.portal import acting, create_portal, refusals
+from renderer.portal import acting, create_portal, handing_in, refusals
 from renderer.portal.access import (
     Services,
     here,
@@ -24,6 +24,7 @@ from renderer.portal.access import (
     services,
     staff,
 )
+from renderer.showing import file_size
 from submissions.clock import Clock, utc_now
 from submissions.errors import SubmissionsError
 from submissions.store.contract import Store
@@ -98,6 +99,7 @@ def _register(app: Flask) -> None:
     """Add the pages, the calls, and what guards both."""
     app.session_interface = security.PageSessions()
     # Ahead of what reads the form: the check of its token.
+    security.let_files_in(app, handing_in.ENDPOINT, most=handing_in.MOST_SENT)
     security.refuse_large_forms(app, most=MOST_VALUES)
     api = create_api()
     CSRFProtect(app).exempt(api)
@@ -121,6 +123,7 @@ def _say(app: Flask) -> None:
         acting=acting.applicant,
         device=lambda: services().end,
         here=here,
+        size_of=file_size,
     )
     app.jinja_env.filters["bare"] = str
     app.context_processor(_view)

@@ -80,6 +80,8 @@ class Block:
     #: Where a link in the error summary goes.
     target: str
     text: str = ""
+    #: What was typed to search a long list.
+    sought: str = ""
     options: tuple[Option, ...] = ()
     other: Other | None = None
     boxes: tuple[Box, ...] = ()

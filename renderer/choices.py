@@ -12,6 +12,8 @@ from builder.model import Question
 
 #: The box for a value that is not listed, behind the question's name.
 OTHER = "o"
+#: The box in which a long list is searched, behind the question's name.
+SEARCH = "q"
 
 
 def choice_key(value: Any) -> str:

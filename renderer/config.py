@@ -10,6 +10,7 @@ from pathlib import Path
 
 from renderer.ends import DEVICES, Device
 from submissions.errors import SettingError, StoreUnavailableError
+from submissions.files.links import Links
 from submissions.store import open_store
 from submissions.store.contract import Store
 
@@ -119,6 +120,15 @@ def secret_key(settings: Settings) -> str:
         reason = f"{path}: {error.strerror}"
         repair = "Make the data folder (YIBIAO_DATA) readable and writable."
         raise StoreUnavailableError(reason, repair) from error
+
+
+def links_of(settings: Settings) -> Links:
+    """Return what makes and judges the addresses of files in this installation.
+
+    Raises:
+        StoreUnavailableError: the data folder cannot be read or written.
+    """
+    return Links(key=secret_key(settings), base_url=settings.base_url)
 
 
 def _make_key(path: Path) -> None:

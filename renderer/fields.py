@@ -20,7 +20,8 @@ from wtforms import Field
 from builder import pointer
 from builder.model import Question
 from builder.pointer import ABSENT
-from renderer.choices import OTHER, choice_key, choice_values, written_choice
+from renderer.choices import OTHER, SEARCH, choice_key, choice_values, written_choice
+from renderer.searching import called
 
 #: More rows than this are refused, so that one page stays readable.
 MOST_ROWS = 50
@@ -225,10 +226,20 @@ def parse(question: Question, name: str, posted: Posted) -> Any:
             return _chosen(question, keys) if keys else ABSENT
         case _:
             text = _first(posted, name)
-            other = _first(posted, f"{name}-{OTHER}")
-            if question.input == "choice" and other.strip():
-                return Problem("choice_and_other", OTHER) if text else parse_text(other)
+            if question.input == "choice":
+                beside = (_first(posted, f"{name}-{box}") for box in (SEARCH, OTHER))
+                return _parse_choice(question, text, *beside)
             return _parse_one(question, text) if text.strip() else ABSENT
+
+
+def _parse_choice(question: Question, key: str, sought: str, other: str) -> Any:
+    """One choice: by its key, by its name as it was searched, or a text of its own."""
+    if sought.strip():
+        same = called(question.choices, sought)
+        return same[0].value if len(same) == 1 else Problem("search", SEARCH)
+    if other.strip():
+        return Problem("choice_and_other", OTHER) if key else parse_text(other)
+    return _parse_one(question, key) if key.strip() else ABSENT
 
 
 def _parse_one(question: Question, text: str) -> Any:

@@ -31,6 +31,8 @@ class Arrival:
     #: Why not; empty when verified.
     why: str = ""
     document: Any = None
+    #: As the event tells of them, with the addresses of files.
+    materials: Any = None
     #: How often it came.
     times: int = 1
     #: What became of our answer to it; empty while there is none.

@@ -279,6 +279,11 @@ def _choose_again(label: str, problem: Problem) -> str:
     return _("“%(label)s”请从列出的选项里选", label=label)
 
 
+def _not_found(label: str, problem: Problem) -> str:
+    del problem
+    return _("“%(label)s”里没有叫这个名字的，请按“查找”，再选一个", label=label)
+
+
 _PROBLEMS: Mapping[str, Callable[[str, Problem], str]] = {
     "date_part_missing": _part_missing,
     "date_part_number": _part_number,
@@ -291,4 +296,5 @@ _PROBLEMS: Mapping[str, Callable[[str, Problem], str]] = {
     "too_many_rows": _rows_over,
     "row": _row_problem,
     "choice_and_other": _one_or_other,
+    "search": _not_found,
 }

@@ -13,7 +13,7 @@ from builder.pointer import ABSENT
 from builder.validity import Fault, Judge
 from builder.view import View, Views
 from renderer.blocks import Asking, Block, Box, Option, Other, RowBlock
-from renderer.choices import OTHER, choice_key, choice_values
+from renderer.choices import OTHER, SEARCH, choice_key, choice_values
 from renderer.fields import (
     BOXES,
     MOST_ROWS,
@@ -32,6 +32,9 @@ from renderer.wording import words
 
 #: More choices than this become a list to open.
 MOST_RADIOS = 7
+#: More than this are searched on a page of their own. Names are found by their first
+#: letter in a list that opens, so that reaches further than it is pleasant to read.
+MOST_OPTIONS = 100
 #: The same within a row, where there is less room.
 MOST_CELL_RADIOS = 2
 #: Longest answers that still get a short or a middle box.
@@ -109,8 +112,10 @@ def block(
 def _block(
     page: Page, question: Question, name: str, *, choices: Sequence[Choice], view: View
 ) -> Block:
+    kind = _kind(question, len(choices))
+    if kind == "search":
+        choices = ()  # of so many, only the chosen one is written
     options = _options(question, name, page.posted, choices)
-    kind = _kind(question, len(options))
     texts = page.posted.get(name, ())
     return Block(
         name=name,
@@ -123,6 +128,7 @@ def _block(
         error="",
         target=_target(name, kind),
         text=texts[0] if texts else "",
+        sought=next(iter(page.posted.get(f"{name}-{SEARCH}", ())), ""),
         options=options,
         other=_other(question, name, page.posted, view),
         boxes=_boxes(question, name, page.posted),
@@ -144,13 +150,21 @@ _KINDS: Mapping[str, str] = {
 
 
 def _kind(question: Question, count: int) -> str:
+    if question.input == "choice" and count > MOST_OPTIONS:
+        return "search"
     if question.input == "choice":
         return "radios" if count <= MOST_RADIOS else "select"
     return _KINDS.get(question.input, "text")
 
 
 def _target(name: str, kind: str) -> str:
-    first = {"date": f"-{YEAR}", "radios": "-0", "checks": "-0", "rows": "-add"}
+    first = {
+        "search": f"-{SEARCH}",
+        "date": f"-{YEAR}",
+        "radios": "-0",
+        "checks": "-0",
+        "rows": "-add",
+    }
     return name + first.get(kind, "")
 
 

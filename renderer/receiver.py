@@ -231,6 +231,7 @@ def arrival_of(
         **texts,
         seq=seq if isinstance(seq, int) else 0,
         document=data.get("document"),
+        materials=data.get("materials"),
     )
 
 
@@ -308,12 +309,11 @@ class Receiver:
 
     def _fetched(self, arrival: Arrival, data: Mapping[str, Any], why: str) -> None:
         why = why or document_fault(data, self._matters)
-        whole = replace(
-            arrival, document=data.get("document"), verified=not why, why=why
-        )
-        self._inbox.note(arrival.id, document=whole.document, verified=not why, why=why)
+        document, materials = data.get("document"), data.get("materials")
+        said = {"document": document, "materials": materials}
+        self._inbox.note(arrival.id, **said, verified=not why, why=why)
         if not why:
-            self._work(whole)
+            self._work(replace(arrival, document=document, materials=materials))
 
 
 def create_receiver(

@@ -126,6 +126,15 @@ def refuse_large_forms(app: Flask, *, most: int) -> None:
                 abort(413)
 
 
+def let_files_in(app: Flask, endpoint: str, *, most: int) -> None:
+    """Let a request to one page have more bytes than others: it carries files."""
+
+    @app.before_request
+    def widen() -> None:
+        if request.endpoint == endpoint:
+            request.max_content_length = most
+
+
 def hashed_files(app: Flask) -> Callable[[str], str]:
     """Return a function from a static file's name to its address.
 

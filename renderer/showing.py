@@ -17,6 +17,7 @@ from renderer.wording import say as _
 #: Times are stored in UTC and read in this zone.
 ZONE = ZoneInfo("Asia/Shanghai")
 
+KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 #: Characters left readable at either end of a masked value.
 _HEAD, _TAIL, _SHORTEST_MASKED = 4, 2, 8
 _DATE_LENGTH, _MONTH_LENGTH = len("2026-11-03"), len("2026-11")
@@ -78,6 +79,13 @@ def local_time(moment: str) -> str:
 def clock_time(moment: str) -> str:
     """Hour and minute of a stored time (UTC text)."""
     return f"{_local(moment):%H:%M}"
+
+
+def file_size(count: int) -> str:
+    """Write a number of bytes: "85 KB", "1.2 MB"."""
+    if count < MEGABYTE:
+        return f"{max(1, round(count / KILOBYTE))} KB"
+    return f"{count / MEGABYTE:.1f} MB"
 
 
 def source_name(form: MergedForm, source: str) -> str:

@@ -11,6 +11,7 @@ from submissions.calls import Answer, Call, Refusal
 from submissions.clock import parse
 from submissions.delivery import events, webhook
 from submissions.errors import VerificationError
+from submissions.files.links import Links
 from submissions.folding import fold
 from submissions.ids import NewId, new_id
 from submissions.packs import Published
@@ -67,7 +68,7 @@ def receive(
 
 
 def fetch(
-    store: Store, part_id: str, headers: Mapping[str, str], *, now: str
+    store: Store, part_id: str, headers: Mapping[str, str], *, links: Links, now: str
 ) -> Answer:
     """Give a department the event with the document of its part, and write it down.
 
@@ -103,7 +104,7 @@ def fetch(
         },
     )
     delivery = routing.delivery_of(part, "", now, lambda _: part_id)
-    return Answer(200, events.body(submission, delivery, payload="full"))
+    return Answer(200, events.body(submission, delivery, payload="full", links=links))
 
 
 def _with_part(store: Store, part_id: str) -> Document | None:

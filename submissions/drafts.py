@@ -8,6 +8,7 @@ from typing import Any
 from builder.model import Answers, Text
 from submissions import canonical
 from submissions.clock import later
+from submissions.files import KeptFile
 from submissions.packs import Published
 from submissions.store.contract import Document, Store
 
@@ -49,6 +50,9 @@ class Draft:
     at: str
     #: None: the applicant fills in.
     helper: Helper | None
+    #: What was handed in, and the materials promised instead, by `Need.key`.
+    files: tuple[KeptFile, ...] = ()
+    promised: tuple[str, ...] = ()
     expires_at: str
     created_at: str
     updated_at: str
@@ -130,7 +134,10 @@ def save(store: Store, draft: Draft, *, now: str) -> Draft:
 
 
 def sweep(store: Store, *, now: str) -> int:
-    """Delete the drafts that have expired; return how many there were."""
+    """Delete the drafts that have expired; return how many there were.
+
+    `files.sweep` then finds their files.
+    """
     expired = store.find("drafts", [("expires_at", "<=", now)])
     for document in expired:
         store.delete("drafts", document["_id"])
@@ -155,6 +162,8 @@ def _document(draft: Draft) -> Document:
         "unread": canonical.text(draft.unread),
         "at": draft.at,
         "helper": helper_text(draft.helper),
+        "files": [file.document() for file in draft.files],
+        "promised": list(draft.promised),
         "expires_at": draft.expires_at,
         "created_at": draft.created_at,
         "updated_at": draft.updated_at,
@@ -172,6 +181,11 @@ def helper_of(document: Document) -> Helper | None:
     return Helper(**kept) if kept else None
 
 
+def _promised(document: Document) -> tuple[str, ...]:
+    given = (promise["material"] for promise in document.get("promises", ()))
+    return tuple(document.get("promised", given))
+
+
 def from_document(document: Document) -> Draft:
     """Return a draft, or what was submitted as a draft holds it."""
     return Draft(
@@ -184,6 +198,8 @@ def from_document(document: Document) -> Draft:
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
         unread=json.loads(document.get("unread", "{}")),
+        files=tuple(KeptFile.of(each) for each in document.get("files", ())),
+        promised=_promised(document),
         at=document.get("at", ""),
         helper=helper_of(document),
         expires_at=document.get("expires_at", ""),

@@ -131,9 +131,14 @@ class Refused(SubmissionsError):  # noqa: N818 - what a person has still to mend
     """The answers are not acceptable; nothing was stored and the draft is kept."""
 
     faults: tuple[Fault, ...]
+    #: The materials that must be handed in first, as "matter:material"; also what a
+    #: program promised and nobody may promise.
+    materials: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        places = ", ".join(f"{f.pointer} ({f.keyword})" for f in self.faults)
+        said = [f"{f.pointer} ({f.keyword})" for f in self.faults]
+        said += [f"material {each} (lacks, or is void)" for each in self.materials]
+        places = ", ".join(said)
         return f"The answers cannot be accepted yet: {places}."
 
 

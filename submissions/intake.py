@@ -8,13 +8,13 @@ again after a crash, is the same submission. What a program sends has an id made
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta, timezone
 from typing import Any
 
 from builder import pack
 from builder.model import Answers
-from submissions import canonical, drafts, log, parts, routing
+from submissions import canonical, drafts, log, materials, parts, routing
 from submissions.clock import parse
 from submissions.drafts import Draft, helper_text
 from submissions.errors import (
@@ -55,7 +55,8 @@ class Call:
     client: str
     #: What it called this submission, so that it can send it again.
     key: str
-    #: As it came: `answers`, and the `version` they were made for, if it says so.
+    #: As it came: `answers`; if it says so, the `version` they were made for and the
+    #: materials `promised` instead of handed in.
     body: Mapping[str, Any]
 
 
@@ -144,7 +145,10 @@ def accept_call(
         raise OutdatedError(published.affair, version, published.version)
     answers = call.body["answers"]
     _refuse_misplaced(published, answers)
-    draft = drafts.fresh(published, id_=id_, answers=answers, now=now)
+    promised = tuple(call.body.get("promised", ()))
+    _refuse_void(published, answers, promised)
+    fresh = drafts.fresh(published, id_=id_, answers=answers, now=now)
+    draft = replace(fresh, promised=promised)
     return _store(store, published, draft, sender, now=now, new_id=new_id)
 
 
@@ -182,6 +186,19 @@ def _refuse_misplaced(published: Published, answers: Answers) -> None:
         raise Refused(tuple({(f.pointer, f.keyword): f for f in both}.values()))
 
 
+def _refuse_void(
+    published: Published, answers: Answers, promised: tuple[str, ...]
+) -> None:
+    """Refuse promises that stand in for nothing: they would be lost unsaid."""
+    needed = materials.needs(published.judge, answers)
+    may = {need.key for need in needed if need.promisable}
+    void = [key for key in promised if key not in may]
+    if void:
+        missing = materials.missing(needed, (), promised)
+        faults = published.judge.faults(answers)
+        raise Refused(faults, tuple(dict.fromkeys((*missing, *void))))
+
+
 def _known(store: Store, id_: str, sender: _Sender) -> Receipt | None:
     """Return the receipt of what was accepted before; None: nothing was."""
     before = store.get("submissions", id_)
@@ -202,8 +219,10 @@ def _store(
     new_id: NewId,
 ) -> Receipt:
     faults = published.judge.faults(draft.answers)
-    if faults:
-        raise Refused(faults)
+    needed = materials.needs(published.judge, draft.answers)
+    missing = materials.missing(needed, draft.files, draft.promised)
+    if faults or missing:
+        raise Refused(faults, missing)
     new = _submission(published, draft, sender, now, new_id)
     new = parts.release(new, published.judge, now=now)
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
@@ -226,6 +245,9 @@ def _submission(
     body = canonical.text(answers)
     made = parts.make(published.judge, answers, now=now, new_id=new_id)
     departments = dict.fromkeys(part["department"] for part in made)
+    needed = materials.needs(published.judge, answers)
+    promises = materials.promises(needed, draft.files, draft.promised, now=now)
+    asked = {need.key for need in needed}
     accepted = {"at": now, "who": sender.who, "what": "accepted"}
     return {
         "_id": draft.id,
@@ -242,6 +264,8 @@ def _submission(
         "helper": helper_text(draft.helper),
         "answers": body,
         "provenance": canonical.text(draft.provenance),
+        "files": [each.document() for each in draft.files if each.material in asked],
+        "promises": [promise.document() for promise in promises],
         "results": "{}",
         "parts": made,
         "deliveries": [],

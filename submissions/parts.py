@@ -12,13 +12,15 @@ from typing import Any
 
 from builder.documents import project
 from builder.lenses import UndefinedError
-from builder.model import FactId, Material, Matter, MatterId
+from builder.model import FactId, Matter, MatterId
 from builder.situations import bound
 from builder.validity import Judge
-from submissions import areas, canonical, log
-from submissions.delivery.events import materials_of, provenance_of
+from submissions import areas, canonical, log, materials
+from submissions.delivery.events import provenance_of
 from submissions.errors import Refused
+from submissions.files import KeptFile
 from submissions.ids import NewId
+from submissions.materials import Need, Promise
 from submissions.store.contract import Document
 
 
@@ -118,7 +120,9 @@ class _Case:
     judge: Judge
     #: With the results so far among the facts.
     answers: Mapping[str, Any]
-    materials: Sequence[tuple[Matter, Material]]
+    needs: Sequence[Need]
+    files: Sequence[KeptFile]
+    promises: Sequence[Promise]
     provenance: Mapping[str, Any]
     results: Mapping[str, Any]
     issuers: Mapping[FactId, Sequence[MatterId]]
@@ -133,7 +137,9 @@ class _Case:
             matters={matter.id: matter for matter in judge.form.matters},
             judge=judge,
             answers={**answers, "facts": {**answers["facts"], **results}},
-            materials=judge.materials(answers),
+            needs=materials.needs(judge, answers),
+            files=[KeptFile.of(each) for each in submission.get("files", ())],
+            promises=[Promise.of(each) for each in submission.get("promises", ())],
             provenance=json.loads(submission["provenance"]),
             results=results,
             issuers=judge.awaited(answers["facts"]),
@@ -204,6 +210,7 @@ class _Case:
         body = canonical.text(document)
         origins = provenance_of(matter, document, self.provenance)
         before = [{name: part[name] for name in _VERSION}] if "body" in part else []
+        told = materials.told(matter, self.needs, self.files, self.promises)
         return {
             **part,
             "earlier": [*part["earlier"], *before],
@@ -214,7 +221,7 @@ class _Case:
             "body": body,
             "digest": canonical.digest(body),
             "provenance": canonical.text(origins),
-            "materials": materials_of(matter, self.materials),
+            "materials": told,
         }
 
 

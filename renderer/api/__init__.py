@@ -4,11 +4,11 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from renderer.api import affairs, description, reading, submitting
+from renderer.api import affairs, description, files, reading, submitting
 from renderer.api.callers import Limit
 from renderer.api.problems import ProblemError, later, refuse, refuse_plainly
 from renderer.api.problems import refused as refused
-from renderer.portal.access import now, store
+from renderer.portal.access import now, services, store
 from submissions import cases
 from submissions.calls import Answer
 from submissions.errors import Conflict, StoreUnavailableError
@@ -30,6 +30,7 @@ def create_api() -> Blueprint:
     api.add_url_rule("/submissions/<submission>", view_func=submitting.follow)
     api.add_url_rule("/openapi.json", view_func=description.openapi)
     api.add_url_rule("/docs", view_func=reading.docs)
+    api.add_url_rule("/parts/<part>/files/<address>", view_func=files.part_file)
     api.register_error_handler(StoreUnavailableError, later)
     api.register_error_handler(Conflict, later)
     api.register_error_handler(ProblemError, refuse)
@@ -51,7 +52,8 @@ def part_event(part: str) -> Response:
 def part(part: str) -> Response:
     """Give a department the document of its part, signed for with an empty body."""
     headers = {name.lower(): value for name, value in request.headers.items()}
-    return _answered(cases.fetch(store(), part, headers, now=now()))
+    links = services().links
+    return _answered(cases.fetch(store(), part, headers, links=links, now=now()))
 
 
 def _answered(answer: Answer) -> Response:

@@ -1,6 +1,6 @@
 """Submissions of programs: sent once however often, and followed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -17,9 +17,11 @@ from renderer.api.description import schema
 from renderer.api.problems import ProblemError
 from renderer.portal.access import now, store
 from renderer.wording import say as _
-from submissions import intake, packs
+from renderer.wording import words
+from submissions import intake, materials, packs
 from submissions.errors import KeyReusedError, OutdatedError, Refused
 from submissions.intake import Call
+from submissions.packs import Published
 from submissions.progress import Progress, progress
 from submissions.store.contract import Document
 
@@ -47,7 +49,9 @@ def submit(affair: str) -> Response:
         problem = ProblemError(HTTPStatus.CONFLICT, "version-outdated", str(error))
         raise problem from error
     except Refused as error:
-        raise _refusal(_errors(error.faults, current.form)) from error
+        errors = _errors(error.faults, current.form)
+        errors += _of_materials(error.materials, current, call.body)
+        raise _refusal(errors) from error
     response = jsonify(_receipt(_sent(receipt.submission, client.id)))
     response.status_code = HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("api.follow", submission=receipt.submission)
@@ -113,6 +117,31 @@ def _of_fault(fault: Fault, form: MergedForm) -> Iterator[dict[str, Any]]:
             "matters": list(fault.matters),
         }
         yield said
+
+
+def _of_materials(
+    refused: Sequence[str], current: Published, body: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Name what is not handed in, and what was promised and must not be."""
+    needs = {need.key: need for need in materials.needs(current.judge, body["answers"])}
+    promised = body.get("promised", [])
+    errors = []
+    for key in refused:
+        label = words(needs[key].label) if key in needs else key
+        place = "/promised"
+        if key in promised:
+            place += f"/{promised.index(key)}"
+            detail = _("“%(label)s”不能先承诺", label=label)
+        elif needs[key].promisable:
+            detail = _("要交“%(label)s”，也可以先承诺", label=label)
+        else:
+            detail = _(
+                "要交“%(label)s”，这里不能交，请申请人在网上或者到窗口办", label=label
+            )
+        errors.append(
+            {"pointer": place, "detail": detail, "keyword": "material", "limit": key}
+        )
+    return errors
 
 
 def _detail(fault: Fault, form: MergedForm) -> str:

@@ -18,12 +18,13 @@ from click.core import ParameterSource
 
 from renderer.commands.definitions import defs, read
 from renderer.commands.store import opened
+from renderer.config import from_environment, links_of
 from renderer.demo import once as applying
 from renderer.demo.house import results, running
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
-from submissions import anchors, drafts, outbound
+from submissions import anchors, drafts, files, outbound
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
@@ -104,9 +105,11 @@ def worker(allow: tuple[str, ...]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     owner = f"{socket.gethostname()}:{os.getpid()}"
     post = partial(outbound.post, allowed=allow)
+    settings = from_environment()
     with opened() as store, until_stopped() as stop, sweeping(store, stop):
         _logger.info("worker.started owner=%s", owner)
-        Worker(store, clock=utc_now, owner=owner, post=post).run(stop)
+        links = links_of(settings)
+        Worker(store, clock=utc_now, owner=owner, links=links, post=post).run(stop)
 
 
 @contextmanager
@@ -122,10 +125,11 @@ def sweeping(store: Store, stop: Event) -> Iterator[None]:
 
 
 def _sweep(store: Store, stop: Event) -> None:
-    """Sweep drafts that nobody came back for, and anchor the logs, until stopped."""
+    """Sweep what nobody came back for, and anchor the logs, until stopped."""
     while True:
         with suppress(StoreUnavailableError):
             drafts.sweep(store, now=utc_text(utc_now()))
+            files.sweep(store, now=utc_text(utc_now()))
             anchors.anchor(store, now=utc_text(utc_now()))
         if stop.wait(SWEEP_EVERY):
             return

@@ -9,11 +9,13 @@ from builder import pointer
 from builder.model import MergedForm, Question
 from builder.pointer import ABSENT
 from renderer.demo.browser import Browser, Form, Page
+from renderer.demo.papers import paper
 from renderer.fields import written
 
 #: More pages than this mean that the applicant goes in circles.
 MOST_STEPS = 80
 NEXT, SUBMIT = ("_do", "next"), ("_do", "submit")
+UPLOAD, PROMISE = ("_do", "upload"), ("_do", "promise")
 REFUSED = 400
 
 
@@ -50,6 +52,10 @@ class Applicant:
             sheet = next((each for each in page.forms if "_do" in _buttons(each)), None)
             if sheet is None:
                 page = self._onward(page)
+            elif any(
+                "promise" in _values(each) or each.choosers() for each in page.forms
+            ):
+                page = self._hand_in(page)
             elif "declared" in sheet.names():
                 return self._send(page, sheet, {"declared": ["yes"]}, SUBMIT)
             else:
@@ -112,6 +118,22 @@ class Applicant:
         self.tell(f"  {urlsplit(page.url).path}: {len(page.questions)} questions")
         return self._send(page, sheet, said, NEXT)
 
+    def _hand_in(self, page: Page) -> Page:
+        """Promise a material where that is enough, else send a sample paper for it."""
+        if any("btn" in link.classes for link in page.links):
+            return self._onward(page)  # it is there already
+        for sheet in page.forms:
+            if "promise" in _values(sheet):
+                self.tell(f"  {urlsplit(page.url).path}: promised")
+                return self._send(page, sheet, {}, PROMISE)
+        sheet = next(each for each in page.forms if each.choosers())
+        self.tell(f"  {urlsplit(page.url).path}: sent")
+        sent = [(sheet.choosers()[0], "sample.pdf", paper("Sample, not a document"))]
+        after = self.browser.send(sheet, {}, UPLOAD, sent)
+        if after.status >= REFUSED:
+            raise StuckError("refused", after)
+        return after
+
     def _questions(self, page: Page) -> Iterator[Question]:
         known = {each.name: each for each in self.form.questions}
         self.asked |= known.keys() & set(page.questions)
@@ -139,6 +161,10 @@ def _rows(question: Question, ids: list[str], rows: Any) -> dict[str, Any]:
 
 def _buttons(sheet: Form) -> set[str]:
     return {name for name, _ in sheet.buttons()}
+
+
+def _values(sheet: Form) -> set[str]:
+    return {value for _, value in sheet.buttons()}
 
 
 def _form_with(page: Page, *, action: str) -> Form | None:

@@ -13,6 +13,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode, urljoin
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
+from urllib3 import encode_multipart_formdata
+
 #: Kinds of input whose value counts only when chosen.
 CHOSEN = ("radio", "checkbox")
 PRESSED = ("submit", "image", "button", "reset")
@@ -37,6 +39,8 @@ class Form:
 
     action: str
     method: str
+    #: Files can be sent with it.
+    multipart: bool = False
     controls: list[Control] = field(default_factory=list)
 
     def values(self) -> list[tuple[str, str]]:
@@ -44,12 +48,16 @@ class Form:
         return [
             (each.name, each.value)
             for each in self.controls
-            if each.on and each.name and each.kind not in PRESSED
+            if each.on and each.name and each.kind not in (*PRESSED, "file")
         ]
 
     def names(self) -> set[str]:
         """Return the names of everything that can be filled in."""
         return {each.name for each in self.controls if each.kind not in PRESSED}
+
+    def choosers(self) -> list[str]:
+        """Return the names under which files can be sent."""
+        return [each.name for each in self.controls if each.kind == "file"]
 
     def buttons(self) -> list[tuple[str, str]]:
         """Return the named buttons."""
@@ -107,7 +115,8 @@ class _Reader(HTMLParser):
         if tag == "form":
             action = urljoin(self.page.url, given.get("action", ""))
             method = given.get("method", "get").lower()
-            self._form = Form(action=action, method=method)
+            multipart = given.get("enctype", "").lower() == "multipart/form-data"
+            self._form = Form(action=action, method=method, multipart=multipart)
             self.page.forms.append(self._form)
         elif tag == "a" and "href" in given:
             href = urljoin(self.page.url, given["href"])
@@ -188,7 +197,9 @@ class Browser:
             sent: names and values to post; None asks for the page.
         """
         body = None if sent is None else urlencode(list(sent)).encode()
-        request = Request(url, data=body)  # noqa: S310 - the caller names http addresses
+        return self._ask(Request(url, data=body))  # noqa: S310 - the caller names http addresses
+
+    def _ask(self, request: Request) -> Page:
         try:
             answer: Any = self._opener.open(request, timeout=SECONDS)
         except HTTPError as refused:
@@ -204,10 +215,24 @@ class Browser:
         form: Form,
         answers: Mapping[str, Iterable[str]],
         button: tuple[str, str] | None = None,
+        files: Iterable[tuple[str, str, bytes]] = (),
     ) -> Page:
-        """Send a form with these answers, pressing this button."""
+        """Send a form with these answers, pressing this button.
+
+        Args:
+            form: as it was served.
+            answers: replace what was served, by name.
+            button: its name and value.
+            files: under which name, called what, with which bytes; only for a form
+                that takes files.
+        """
         pressed = [button] if button else []
         sent = form.filled(answers) + pressed
+        if form.multipart:
+            parts = [(name, (called, content)) for name, called, content in files]
+            body, kind = encode_multipart_formdata([*sent, *parts])
+            headers = {"Content-Type": kind}
+            return self._ask(Request(form.action, data=body, headers=headers))  # noqa: S310 - as above
         if form.method == "get":
             return self.open(f"{form.action}?{urlencode(sent)}")
         return self.open(form.action, sent)

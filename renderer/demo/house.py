@@ -4,7 +4,7 @@ import fcntl
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -17,7 +17,7 @@ from builder.catalogue import load, read_folder
 from builder.model import MergedForm
 from builder.proof import FEW
 from renderer import create_app
-from renderer.config import Settings
+from renderer.config import Settings, links_of
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, create_receiver
 from renderer.servers import address, listen, serving
@@ -26,6 +26,7 @@ from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
 from submissions.errors import StoreUnavailableError
+from submissions.files.links import Links
 from submissions.store import open_store
 from submissions.store.contract import Document, Store
 
@@ -85,7 +86,8 @@ def running(
         departments = sorted({each.department for each in matters.values()})
         secrets = connect(store, receiver, departments)
         answers = stack.enter_context(closing(Answers(portal, results(), secrets.get)))
-        stack.enter_context(_working(store, receiver.removeprefix("http://")))
+        settings = replace(settings, base_url=portal)
+        stack.enter_context(_working(store, receiver, links_of(settings)))
         stack.enter_context(serving(create_app(settings, store=store), portal_socket))
         inbox = Inbox(data / "receiver.jsonl")
         sample = create_receiver(
@@ -151,10 +153,10 @@ def results() -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _working(store: Store, allowed: str) -> Iterator[None]:
+def _working(store: Store, receiver: str, links: Links) -> Iterator[None]:
     stop = Event()
-    post = partial(outbound.post, allowed=(allowed,))
-    worker = Worker(store, clock=utc_now, owner="demo", post=post)
+    post = partial(outbound.post, allowed=(receiver.removeprefix("http://"),))
+    worker = Worker(store, clock=utc_now, owner="demo", links=links, post=post)
     thread = Thread(target=worker.run, args=(stop,), name="worker")
     thread.start()
     try:

@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any, TypeAlias
 
@@ -22,6 +23,7 @@ PAUSE = 0.05
 #: Two real affairs show the whole way in seconds; the portal has all of them.
 AFFAIRS = (AffairId("enterprise_setup"), AffairId("newborn_birth"))
 COUNTED = ("parts", "delivered", "verified")
+FOUND = 200
 
 Tell: TypeAlias = Callable[[str], None]
 
@@ -35,12 +37,15 @@ def apply_everywhere(house: House, *, tell: Tell) -> dict[str, Any]:
 
     Returns:
         {"ok", "affairs": [{"affair", "matters", "fields", "asked", "prefilled",
-        "parts", "delivered", "verified"}]}; ok: every applicable matter got its
-        part, and every part arrived and was verified.
+        "parts", "delivered", "verified", "files", "fetched", "promised"}]}; ok: every
+        applicable matter got its part, every part arrived and was verified, and every
+        file could be fetched by the address that came with its part.
     """
     counted = [apply_for(house, affair, tell=tell) for affair in AFFAIRS]
     ok = bool(counted) and all(
-        0 < each["matters"] == each[name] for each in counted for name in COUNTED
+        0 < each["matters"] == each[name] and each["files"] == each["fetched"]
+        for each in counted
+        for name in COUNTED
     )
     return {"ok": ok, "affairs": counted}
 
@@ -67,6 +72,7 @@ def apply_for(house: House, affair: str, *, tell: Tell) -> dict[str, Any]:
         "asked": len(applicant.asked),
         "prefilled": len(applicant.prefilled),
         **arrived(house, affair),
+        **brought(house, affair),
     }
     tell(f"{affair}: {json.dumps(counted)}")
     return counted
@@ -116,6 +122,28 @@ def count(house: House, affair: str) -> dict[str, int]:
     }
 
 
+def brought(house: House, affair: str) -> dict[str, int]:
+    """Fetch every file as a department would; count files, good ones and promises."""
+    ids = {p["id"] for each in submissions(house, affair) for p in each["parts"]}
+    told = [
+        material
+        for each in received(house)
+        if each["verified"] and each["part"] in ids
+        for material in each["materials"]
+    ]
+    files = [file for material in told for file in material.get("files", ())]
+    return {
+        "files": len(files),
+        "fetched": sum(map(_as_told, files)),
+        "promised": sum(material["state"] == "promised" for material in told),
+    }
+
+
+def _as_told(file: Mapping[str, Any]) -> bool:
+    answer = request("GET", file["href"], timeout=PATIENCE)
+    return answer.status == FOUND and sha256(answer.data).hexdigest() == file["sha256"]
+
+
 def submissions(house: House, affair: str) -> list[Document]:
     """Return what was submitted for an affair."""
     return house.store.find("submissions", [("affair", "=", affair)])
@@ -123,5 +151,11 @@ def submissions(house: House, affair: str) -> list[Document]:
 
 def verified(house: House) -> set[str]:
     """Return the parts whose signature and document the receiver found good."""
+    return {each["part"] for each in received(house) if each["verified"]}
+
+
+def received(house: House) -> list[dict[str, Any]]:
+    """Return what came to the receiver."""
     answer = request("GET", f"{house.receiver}/received.json", timeout=PATIENCE)
-    return {each["part"] for each in answer.json() if each["verified"]}
+    arrivals: list[dict[str, Any]] = answer.json()
+    return arrivals

@@ -15,6 +15,7 @@ from renderer.security import code_hash, plain_code, show_code
 from submissions import drafts
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft, Helper, helper_of
+from submissions.files.links import Links
 from submissions.store.contract import Document, Store
 
 ELDER = "elder"
@@ -45,6 +46,11 @@ class Services:
     base_url: str
     #: What the devices are that this application serves.
     end: Device
+
+    @property
+    def links(self) -> Links:
+        """Makes and judges the addresses of files."""
+        return Links(key=self.key, base_url=self.base_url)
 
 
 @dataclass(eq=False)

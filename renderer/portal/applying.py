@@ -1,6 +1,6 @@
 """The pages an applicant fills in: situations, task list, pages of questions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from builder.lenses import same
 from builder.model import Question
+from renderer.choices import SEARCH
 from renderer.fields import AnswerField, Posted
 from renderer.portal import acting, people
 from renderer.portal.access import (
@@ -42,7 +43,7 @@ from renderer.portal.leading import (
     wanted_blank,
     with_blank,
 )
-from renderer.portal.materials import case_materials
+from renderer.portal.materials import other_groups
 from renderer.portal.saving import meet, merged, read_seen, readable, without_row
 from renderer.portal.sheet import (
     SITUATIONS,
@@ -153,15 +154,16 @@ def tasks(id_: str) -> Response:
         "tasklist.html",
         heading=_("您的这张表"),
         service=words(filling.form.guide.label),
-        steps=[_line(filling, step) for step in filling.sections],
+        lines=list(_lines(filling)),
         done=filling.done,
+        whole=filling.whole,
         matters=len(filling.judge.applicable(filling.facts)),
         questions=len(filling.asked),
         following=_following(filling),
         draft=filling.draft,
         expires=local_date(filling.draft.expires_at),
         code=shown_code(id_) if id_ in known_codes() else "",
-        materials=case_materials(filling),
+        materials=other_groups(filling.form, filling.needs),
         back=(url_for("portal.mine"), _("返回")),
     )
     return make_response(body)
@@ -232,6 +234,8 @@ def _as_sent(sheet: Sheet) -> Posted:
     sent: Posted = posted()
     button, rest = pressed()
     name, _colon, row = rest.partition(":")
+    if button == "choose":
+        sent = {box: texts for box, texts in sent.items() if box != f"{rest}-{SEARCH}"}
     for question in sheet.questions:
         if button == "drop" and question.name == name and question.input == "rows":
             sent = without_row(question, sent, row)
@@ -333,7 +337,35 @@ def _address(filling: Filling, section: Step) -> str:
     return url_for("portal.page", id_=id_, page=step.leaf.id, _anchor=anchor)
 
 
+def _lines(filling: Filling) -> Iterator[Line]:
+    """Every step: the planned pages, then the materials."""
+    for section in filling.sections:
+        yield _line(filling, section)
+    if not filling.hands_in:
+        return
+    asked = [need for need in filling.needs if need.demanding]
+    lacking = len(filling.lacking)
+    about = ngettext("要交 %(num)s 份", "要交 %(num)s 份", len(asked))
+    state, css = _("已完成"), "done"
+    if not asked:
+        about, state, css = _("都不是必须交的"), _("可以不交"), "wait"
+    elif lacking:
+        begun = lacking < len(asked)
+        state, css = (_("填写中"), "part") if begun else (_("未交"), "todo")
+    yield Line(
+        href=url_for("portal.materials", id_=filling.draft.id),
+        number=filling.whole,
+        label=_("材料"),
+        about=about,
+        state=state,
+        css=css,
+        action=_("去交材料"),
+    )
+
+
 def _following(filling: Filling) -> Line | None:
     """The step to go on with; None when everything can be checked and sent."""
-    open_steps = [step for step in filling.sections if not step.settled]
-    return _line(filling, open_steps[0]) if open_steps else None
+    settled = [section.settled for section in filling.sections]
+    settled += [not filling.lacking] * filling.hands_in
+    lines = zip(_lines(filling), settled, strict=True)
+    return next((line for line, done in lines if not done), None)

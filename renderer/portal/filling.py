@@ -13,7 +13,9 @@ from builder.validity import Fault, Judge
 from renderer.ends import End, Leaf, find, lay_out
 from renderer.pieces import answer
 from renderer.portal.saving import boxes_of
+from submissions import materials
 from submissions.drafts import Draft
+from submissions.materials import Need
 from submissions.packs import Published
 
 State = Literal["todo", "part", "fix", "done", "free"]
@@ -130,10 +132,32 @@ class Filling:
             for part, step in enumerate(together, start=1)
         )
 
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """The materials of this situation."""
+        return materials.needs(self.judge, self.draft.answers)
+
+    @cached_property
+    def lacking(self) -> tuple[str, ...]:
+        """The materials that stand in the way of submitting, by `Need.key`."""
+        draft = self.draft
+        return materials.missing(self.needs, draft.files, draft.promised)
+
+    @property
+    def hands_in(self) -> bool:
+        """Materials can be handed in: that is one more step."""
+        return any(need.accepts for need in self.needs)
+
+    @property
+    def whole(self) -> int:
+        """How many steps there are: the planned pages and the materials."""
+        return len(self.sections) + self.hands_in
+
     @property
     def done(self) -> int:
-        """How many planned pages are done: nothing in them stands in the way."""
-        return sum(step.settled for step in self.sections)
+        """How many steps are done: nothing in them stands in the way."""
+        handed_in = self.hands_in and not self.lacking
+        return sum(step.settled for step in self.sections) + handed_in
 
     def step(self, page: str) -> Step | None:
         """The step at an address of any end, or None where it asks nothing now."""

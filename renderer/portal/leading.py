@@ -1,8 +1,11 @@
 """Where a page leads once it is saved: on, back, or to the same page once more."""
 
+from typing import Any
+
 from flask import request, url_for
 
 from builder.model import Question
+from renderer.choices import SEARCH
 from renderer.fields import Posted, rows
 from renderer.portal.saving import boxes_of, with_blank_rows
 from renderer.portal.sheet import SITUATIONS, Sheet, back_from
@@ -23,19 +26,28 @@ def away(sheet: Sheet) -> str | None:
     """Where a link of the page's head or foot leads; None: no such was pressed."""
     button, rest = pressed()
     here = sheet.address(**_then())
+    found: str | None = None
     match button:
         case "later":
-            return url_for("portal.tasks", id_=sheet.filling.draft.id)
+            found = url_for("portal.tasks", id_=sheet.filling.draft.id)
         case "view":
-            return url_for("portal.choose_view", view=rest, next=here)
+            found = url_for("portal.choose_view", view=rest, next=here)
         case "lang":
-            return url_for("portal.choose_language", tag=rest, next=here)
+            found = url_for("portal.choose_language", tag=rest, next=here)
         case "back":
-            return back_from(sheet)[0]
+            found = back_from(sheet)[0]
         case "mine" | "home":
-            return url_for(f"portal.{button}")
-        case _:
-            return None
+            found = url_for(f"portal.{button}")
+        case "choose" if rest in sheet.names:
+            found = _to_choose(sheet, rest)
+    return found
+
+
+def _to_choose(sheet: Sheet, name: str) -> str:
+    """The page on which a choice is looked for, with what was typed already."""
+    typed = request.form.get(f"{name}-{SEARCH}", "")
+    asked: dict[str, Any] = {"name": name, "q": typed, **_then()}
+    return url_for("portal.choose", id_=sheet.filling.draft.id, **asked)
 
 
 def onward(sheet: Sheet, *, more: bool) -> str:
@@ -56,6 +68,8 @@ def onward(sheet: Sheet, *, more: bool) -> str:
     rest = pages[pages.index(sheet.page) + 1 :]
     if rest:
         return url_for("portal.page", id_=id_, page=rest[0])
+    if filling.lacking:
+        return url_for("portal.materials", id_=id_)
     return url_for("portal.check", id_=id_)
 
 

@@ -17,9 +17,17 @@ from renderer import pieces
 from renderer.blocks import Block
 from renderer.pieces import answer
 from renderer.portal import conditions
-from renderer.portal.access import open_submission, store
+from renderer.portal.access import now, open_submission, store
 from renderer.portal.applying import filling_of
 from renderer.portal.filling import Filling
+from renderer.portal.materials import (
+    MaterialGroup,
+    NeedLine,
+    material_groups,
+    need_lines,
+    other_groups,
+    sent_materials,
+)
 from renderer.showing import shown
 from renderer.wording import say as _
 from renderer.wording import words
@@ -30,6 +38,8 @@ from submissions.store.contract import Document
 #: Choices that are printed to be ticked; of more, one is written down.
 MOST_TICKED = 12
 Back = tuple[str, str]
+#: The materials of a case: those that can be handed in, then the others.
+Asked = tuple[Sequence[NeedLine], Sequence[MaterialGroup]]
 
 
 def register(portal: Blueprint) -> None:
@@ -99,7 +109,8 @@ def empty_paper(affair: str) -> Response:
         )
     ]
     back = url_for("portal.guide", affair=affair), _("办事指南")
-    return _paper(form, _("空白表"), sections, back)
+    asked: Asked = ((), material_groups(form))
+    return _paper(form, _("空白表"), sections, asked, back)
 
 
 def draft_paper(id_: str) -> Response:
@@ -108,7 +119,9 @@ def draft_paper(id_: str) -> Response:
     if not filling.situated:
         return redirect(url_for("portal.situations", id_=id_))
     back = url_for("portal.check", id_=id_), _("检查并提交")
-    return _paper(filling.form, _("填好的表"), _filled(filling), back)
+    lines = need_lines(filling, now=now())
+    asked = lines, other_groups(filling.form, filling.needs)
+    return _paper(filling.form, _("填好的表"), _filled(filling), asked, back)
 
 
 def sent_paper(id_: str) -> Response:
@@ -116,7 +129,10 @@ def sent_paper(id_: str) -> Response:
     case = open_submission(id_)
     filling = _sent(case)
     back = url_for("portal.receipt", id_=id_), _("回执")
-    return _paper(filling.form, _("填好的表"), _filled(filling), back, case["ref"])
+    asked = sent_materials(filling.published, case)
+    return _paper(
+        filling.form, _("填好的表"), _filled(filling), asked, back, ref=case["ref"]
+    )
 
 
 def draft_document(id_: str, matter: str) -> Response:
@@ -145,13 +161,22 @@ def sent_document(id_: str, matter: str) -> Response:
 
 
 def _paper(
-    form: MergedForm, title: str, sections: Sequence[Section], back: Back, ref: str = ""
+    form: MergedForm,
+    title: str,
+    sections: Sequence[Section],
+    asked: Asked,
+    back: Back,
+    *,
+    ref: str = "",
 ) -> Response:
+    lines, materials = asked
     body = render_template(
         "paper.html",
         heading=title,
         service=words(form.guide.label),
         sections=sections,
+        lines=lines,
+        materials=materials,
         ref=ref,
         most=MOST_TICKED,
         back=back,

@@ -59,7 +59,7 @@ def plain(error: HTTPException) -> Response:
         409: (_("别的窗口刚改过"), _("请返回，再看一遍。")),
         413: (
             _("一次填得太多了"),
-            _("这一次没有保存。请返回上一页，写短些再试。"),
+            _("这一次没有保存。请返回上一页，写短些，文件分几次传。"),
         ),
         422: (_("有地方要改"), _("请返回，按提示改。")),
         500: (
@@ -139,7 +139,9 @@ class Again:
         body = render_template(
             "again.html",
             heading=self.heading,
-            lead=self.lead,
+            lead=_("选的文件没有存下来，请按按钮后再选一次。")
+            if request.mimetype == "multipart/form-data"
+            else self.lead,
             wrong=bool(self.code_error),
             errors=[("_code", self.code_error)] if self.code_error else [],
             action=request.full_path.rstrip("?"),

@@ -120,7 +120,7 @@ def page_sheet(filling: Filling, step: Step) -> Sheet:
         lead="",
         count=done_of(filling),
         part=filling.done,
-        whole=len(filling.sections),
+        whole=filling.whole,
         sections=step.leaf.sections,
     )
     if len(sheet.sections) > 1:
@@ -140,9 +140,9 @@ def page_sheet(filling: Filling, step: Step) -> Sheet:
 
 
 def done_of(filling: Filling) -> str:
-    """Say how many of the planned pages are done."""
-    all_ = len(filling.sections)
-    return _("已完成 %(done)s 步，共 %(all)s 步", done=filling.done, all=all_)
+    """Say how many steps are done."""
+    done, all_ = filling.done, filling.whole
+    return _("已完成 %(done)s 步，共 %(all)s 步", done=done, all=all_)
 
 
 def known(filling: Filling, question: Question) -> Known | None:

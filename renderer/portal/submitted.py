@@ -1,6 +1,5 @@
 """After submitting: the receipt, and how far each department is."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,7 +18,7 @@ from renderer.portal.access import (
     shown_code,
     store,
 )
-from renderer.portal.materials import needed_groups, nothing_to_bring
+from renderer.portal.materials import sent_materials
 from renderer.showing import local_time
 from renderer.wording import say as _
 from renderer.wording import words
@@ -79,10 +78,8 @@ def receipt(id_: str) -> Response:
     """Say what was received, and what happens next, with whom, by when."""
     document = open_submission(id_)
     form, view = _view(document)
-    needed = packs.load(store(), document["pack_version"]).judge.materials(
-        json.loads(document["answers"])
-    )
-    materials = needed_groups(needed)
+    published = packs.load(store(), document["pack_version"])
+    lines, others = sent_materials(published, document)
     body = render_template(
         "receipt.html",
         heading=_("回执"),
@@ -92,8 +89,11 @@ def receipt(id_: str) -> Response:
         received=local_time(view.created_at),
         parts=[_part(id_, form, step) for step in view.steps],
         departments=len({words(step.department) for step in view.steps}),
-        materials=materials,
-        following=_("接下来，不用您跑") if nothing_to_bring(materials) else _("接下来"),
+        lines=lines,
+        materials=others,
+        following=_("接下来")
+        if any(promise["due"] for promise in document.get("promises", ()))
+        else _("接下来，不用您跑"),
         unsent="unsent" in request.args,
         qr=qr_code(_address()),
         code=shown_code(id_) if id_ in known_codes() else "",

@@ -17,7 +17,7 @@ from renderer.pieces import answer
 from renderer.portal.access import now, store
 from renderer.portal.applying import CONFLICT, filling_of
 from renderer.portal.filling import Filling, Step, concerns
-from renderer.portal.materials import case_materials
+from renderer.portal.materials import NeedLine, need_lines, other_groups
 from renderer.portal.sheet import UNPROCESSABLE, known
 from renderer.showing import clock_time, hidden, masked
 from renderer.wording import departments, words
@@ -122,6 +122,8 @@ class PartLine:
 def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Response:
     sections = [_section(filling, step) for step in filling.sections]
     errors = [error for section in sections for error in _errors(section)]
+    lines = need_lines(filling, now=now())
+    errors += [_lacking(filling, line) for line in lines if line.lacking]
     errors += [("who", text) for text in _elsewhere(filling)]
     faulty = bool(errors)
     if wrong and not faulty:
@@ -135,12 +137,13 @@ def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Respons
         faulty=faulty,
         undeclared=wrong,
         draft=filling.draft,
-        steps=filling.sections,
+        whole=filling.whole,
         done=filling.done,
         situations=list(_situations(filling)),
         sections=sections,
         parts=list(_parts(filling)),
-        materials=case_materials(filling),
+        lines=lines,
+        materials=other_groups(filling.form, filling.needs),
         saved=clock_time(filling.draft.updated_at),
         back=(url_for("portal.tasks", id_=filling.draft.id), _("返回")),
     )
@@ -154,6 +157,12 @@ def _errors(section: Section) -> Iterator[tuple[str, str]]:
     for line in section.lines:
         if line.error:
             yield line.href, line.error
+
+
+def _lacking(filling: Filling, line: NeedLine) -> tuple[str, str]:
+    """A material that must be handed in first, and where."""
+    href = url_for("portal.material", id_=filling.draft.id, key=line.key, then="check")
+    return href, _("还没有交“%(label)s”", label=line.label)
 
 
 def _section(filling: Filling, step: Step) -> Section:

@@ -6,7 +6,7 @@ bytes; only the time in the header changes.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,10 +15,11 @@ import orjson
 
 from builder import bindings, pointer
 from builder.json_schema import Validator
-from builder.model import Material, Matter
+from builder.model import Matter
 from builder.places import fact_pointer, field_pointer
 from submissions import canonical
 from submissions.endpoints import Payload
+from submissions.files.links import Links
 from submissions.packs import Published
 from submissions.store.contract import Document
 
@@ -30,20 +31,25 @@ _PROVENANCE = ("source", "at", "certainty", "corrected")
 _TYPED = {"source": None}
 
 
-def body(submission: Document, delivery: Document, *, payload: Payload) -> bytes:
+def body(
+    submission: Document, delivery: Document, *, payload: Payload, links: Links
+) -> bytes:
     """Return the exact bytes of a delivery.
 
     The document is copied in as it is stored, so that its digest can be recomputed.
 
     Args:
+        submission: the whole.
+        delivery: of one of its parts.
         payload: full: with the document. thin: with the place to get it from.
+        links: make the addresses of its files.
     """
     part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
     version = version_of(part, delivery["seq"])
     content = {
         "document": orjson.Fragment(version["body"]),
         "provenance": orjson.Fragment(version["provenance"]),
-        "materials": version["materials"],
+        "materials": _linked(part, version, delivery, links),
     }
     event = {
         "type": delivery["type"],
@@ -106,6 +112,21 @@ def outgoing_fault(
     return ""
 
 
+def _linked(
+    part: Document, version: Document, delivery: Document, links: Links
+) -> list[Document]:
+    """Return a version's materials, each file with its address."""
+    made_at = delivery["made_at"]
+    linked = []
+    for material in version["materials"]:
+        files = [
+            {**file, "href": links.href(part["id"], file["sha256"], made_at=made_at)}
+            for file in material.get("files", ())
+        ]
+        linked.append({**material, "files": files} if files else material)
+    return linked
+
+
 def provenance_of(
     matter: Matter,
     document: Mapping[str, Any],
@@ -134,24 +155,6 @@ def provenance_of(
         and places[0] in provenance
         and pointer.get(document, pointer.parts(path)) is not pointer.ABSENT
     }
-
-
-def materials_of(
-    matter: Matter, needed: Sequence[tuple[Matter, Material]]
-) -> list[dict[str, Any]]:
-    """Return the materials of one matter and whether the applicant brings them.
-
-    Args:
-        needed: all that are needed in this situation, with their matters.
-    """
-    return [
-        {
-            "id": material.id,
-            "state": "outstanding" if set(material.ways) == {"submit"} else "exempt",
-        }
-        for owner, material in needed
-        if owner.id == matter.id
-    ]
 
 
 def fault(event: Any, type_: str) -> str:

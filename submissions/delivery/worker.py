@@ -21,6 +21,7 @@ from submissions.delivery.outcomes import Outcome, State, record
 from submissions.delivery.schedule import Schedule, retry_after
 from submissions.endpoints import Endpoint
 from submissions.errors import Missing, StoreUnavailableError
+from submissions.files.links import Links
 from submissions.outbound import Post, Result
 from submissions.packs import Published
 from submissions.store.contract import Document, Store
@@ -51,6 +52,7 @@ class Worker:
         *,
         clock: Clock,
         owner: str,
+        links: Links,
         random: Random | None = None,
         new_token: Callable[[], str] = token_hex,
         post: Post = outbound.post,
@@ -64,6 +66,7 @@ class Worker:
             store: where the submissions are.
             clock: the time now.
             owner: names this process in the leases.
+            links: make the addresses of files.
             random: spreads the tries.
             new_token: makes the secret of one claim.
             post: sends one request.
@@ -73,9 +76,8 @@ class Worker:
         """
         if deadline >= lease:
             raise ValueError("a lease must outlast an attempt")
-        self._store = store
-        self._clock = clock
-        self._owner = owner
+        self._store, self._clock, self._owner = store, clock, owner
+        self._links = links
         self._random = random or Random()  # noqa: S311 - spreads load, keeps no secret
         self._new_token = new_token
         self._post = post
@@ -214,7 +216,7 @@ class Worker:
             error = "endpoint gone" if to is None else f"endpoint {to.state}"
             result = Result(error=error)
             return self._outcome(submission, delivery, result, parked=True)
-        body = events.body(submission, delivery, payload=to.payload)
+        body = events.body(submission, delivery, payload=to.payload, links=self._links)
         fault = events.outgoing_fault(published, submission, delivery, body)
         if fault:
             return self._held(submission, delivery, fault)

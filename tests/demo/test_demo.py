@@ -63,6 +63,10 @@ def test_once_every_part_of_both_affairs_arrives_and_is_verified(tmp_path):
         assert 7 == each["matters"] == each["parts"], done.stderr
         assert 7 == each["delivered"] == each["verified"], done.stderr
         assert 0 < each["prefilled"] < each["asked"] < each["fields"]
+    brought = [
+        (each["files"], each["fetched"], each["promised"]) for each in told["affairs"]
+    ]
+    assert brought == [(0, 0, 1), (1, 1, 0)]
 
 
 def test_a_second_start_keeps_the_data(tmp_path):

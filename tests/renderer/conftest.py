@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from urllib3 import encode_multipart_formdata
 
 from renderer import create_app
 from renderer.cli import main
 from renderer.config import Settings
+from renderer.demo.papers import paper
 from submissions import packs as publishing
 from submissions.store import open_store
 
@@ -149,6 +151,11 @@ def check(page: Page) -> None:
         assert not foreign, f"an address outside: {value}"
 
 
+def listed(values):
+    """What is sent under one name; a file is (what it is called, its bytes)."""
+    return [values] if isinstance(values, str | bytes) else list(values)
+
+
 class Site:
     """One browser at the portal."""
 
@@ -160,10 +167,13 @@ class Site:
         return self._page(self.client.get(path, follow_redirects=True, **options))
 
     def post(self, path, data: Mapping[str, object], **options) -> Page:
-        # A tuple would be taken for a file.
-        data = {k: list(v) if isinstance(v, tuple) else v for k, v in data.items()}
         options = {"headers": {"Sec-Fetch-Site": "same-origin"}, **options}
-        response = self.client.post(path, data=data, follow_redirects=True, **options)
+        pairs = [(k, v) for k, every in data.items() for v in listed(every)]
+        if any(isinstance(value, tuple) for _name, value in pairs):
+            body, options["content_type"] = encode_multipart_formdata(pairs)
+        else:
+            body = {name: listed(every) for name, every in data.items()}
+        response = self.client.post(path, data=body, follow_redirects=True, **options)
         return self._page(response)
 
     def send(self, page: Page, ending="", **changes) -> Page:
@@ -175,6 +185,18 @@ class Site:
             if value is not None:
                 data[name] = value
         return self.post(form.action or page.path, data)
+
+    def hand_in(self, page: Page) -> Page:
+        """Promise or upload the first material that is missing; then the list again."""
+        onward = re.search(r'class="btn" href="([^"]+)"', page.html).group(1)
+        asked = self.get(onward)
+        if "/materials/" not in onward:
+            return asked
+        if 'value="promise"' in asked.html:
+            return self.send(asked, onward, _do="promise")
+        bill = [("bill.pdf", paper("A bill"))]
+        self.send(asked, onward, _do="upload", file=bill)
+        return self.get(page.path)
 
     def sign_in(self, person: str) -> Page:
         return self.send(self.get("/sign-in"), "/sign-in", person=person)

@@ -293,10 +293,11 @@ def test_a_father_is_not_asked_whether_he_leaves_out_his_own_details(site, forms
 def test_the_materials_of_the_case_are_listed_while_it_is_filled_in(site):
     page = begun(site, COMPANY)
 
-    for path in (page.path, f"{page.path}/check"):
-        words = site.get(path).words
-        assert "要带来 发票专用章印模 办理时交给窗口。可以后补" in words
-        assert "公司章程 按您填的生成" in words
+    assert "材料 要交 1 份 未交" in site.get(page.path).words
+    listed = site.get(f"{page.path}/materials").words
+    assert "发票专用章印模 只送给税务局 上传照片或 PDF。可以后补" in listed
+    assert "公司章程 只送给市场监督管理局 按您填的生成" in listed
+    assert "发票专用章印模 还没有交" in site.get(f"{page.path}/check").words
 
 
 def test_only_numbers_are_masked_and_can_be_shown(site, forms):
@@ -330,7 +331,7 @@ def test_steps_that_are_done_are_counted_alike_everywhere(site, forms):
     tasks, check = site.get(page.path).words, site.get(f"{page.path}/check").words
 
     done = re.search(r"已完成 \d+ 步，共 \d+ 步", tasks).group()
-    assert done == "已完成 0 步，共 7 步"
+    assert done == "已完成 0 步，共 8 步"
     assert done in check
     assert "需改正 1 处" in tasks
 

@@ -60,6 +60,9 @@ def fill_everything(site, page, form, answers):
     for _ in range(MOST_PAGES):
         if page.path.endswith("/check"):
             return page
+        if page.path.endswith("/materials"):
+            page = site.hand_in(page)
+            continue
         if not page.questions:
             page = site.get(next(a for a in page.links if "/pages/" in a))
             continue

@@ -20,11 +20,22 @@ from small import words
 
 from builder.catalogue import load
 from builder.merge import merge
-from submissions import cases, drafts, endpoints, intake, outbound, packs, routing
+from submissions import (
+    cases,
+    drafts,
+    endpoints,
+    handing_in,
+    intake,
+    outbound,
+    packs,
+    routing,
+)
 from submissions.clock import utc_text
 from submissions.delivery import webhook
 from submissions.delivery.schedule import Schedule
 from submissions.delivery.worker import Worker
+from submissions.files.checking import Checked
+from submissions.files.links import Links
 from submissions.store import open_store
 
 START = datetime(2026, 11, 22, 3, 4, 5, 678000, UTC)
@@ -177,6 +188,9 @@ ANSWERS = {
     "matters": {"licence": {"JYFW": "茶叶"}, "fund": {"staff": 3}},
 }
 
+LINKS = Links(key="a secret", base_url="https://one.example.org")
+LEASE = b"%PDF-1.4 a lease"
+
 PROVENANCE = {
     "/facts/company:name": {
         "source": "name_service",
@@ -193,7 +207,14 @@ PROVENANCE = {
 }
 
 
-def founding_pack(summary="one form"):
+def licence(lease):
+    definition, schema = MATTERS["licence"]
+    first, *rest = definition["materials"]
+    return definition | {"materials": [first | {"necessity": lease}, *rest]}, schema
+
+
+def founding_pack(summary="one form", lease="required"):
+    """Return the small affair; `lease` is the necessity of the lease."""
     departments = ("market", "tax", "fund", "police")
     documents = {
         "elements.json": {"elements": ELEMENTS},
@@ -206,7 +227,7 @@ def founding_pack(summary="one form"):
         },
         "affairs/founding.json": AFFAIR | {"summary": words(summary)},
     }
-    for name, (definition, schema) in MATTERS.items():
+    for name, (definition, schema) in (MATTERS | {"licence": licence(lease)}).items():
         documents[f"matters/{name}/matter.json"] = definition
         documents[f"matters/{name}/schema.json"] = schema
     encoded = {path: json.dumps(each).encode() for path, each in documents.items()}
@@ -275,6 +296,7 @@ class City:
     published: packs.Published
     secrets: dict = field(default_factory=dict)
     answers: dict = field(default_factory=lambda: ANSWERS)
+    links = LINKS
 
     def draft(self, id_="s_one", answers=None, **more):
         begun = drafts.start(
@@ -285,8 +307,19 @@ class City:
             owner=more.get("owner"),
             now=self.clock.text,
         )
-        filled = replace(begun, answers=answers or self.answers, provenance=PROVENANCE)
-        return drafts.save(self.store, filled, now=self.clock.text)
+        filled = replace(
+            begun,
+            answers=answers or self.answers,
+            provenance=PROVENANCE,
+            promised=more.get("promised", ("tax:ledger",)),
+        )
+        drafts.save(self.store, filled, now=self.clock.text)
+        return self.hand_in("licence:lease", id_=id_)
+
+    def hand_in(self, material, content=LEASE, name="lease.pdf", id_="s_one"):
+        paper = Checked(name=name, type="application/pdf", content=content)
+        now = self.clock.text
+        return handing_in.hand_in(self.store, id_, material, [paper], now=now)
 
     def accept(self, draft):
         return intake.accept(
@@ -353,6 +386,7 @@ class City:
             self.store,
             clock=self.clock,
             owner=owner,
+            links=LINKS,
             random=Random(7),
             new_token=lambda: self.new_id("token"),
             post=post,
@@ -382,10 +416,11 @@ def city(store, clock, new_id, packed):
 @pytest.fixture(scope="session")
 def new_city(tmp_path_factory, packed):
     """Return a function that makes a city of its own for each example of a law."""
+    packed_by = {"required": packed, "deferrable": founding_pack(lease="deferrable")}
 
-    def make():
+    def make(lease="required"):
         store = open_store(f"sqlite:///{tmp_path_factory.mktemp('city')}/yibiao.db")
-        return settle(store, Time(), counting(), packed)
+        return settle(store, Time(), counting(), packed_by[lease])
 
     return make
 

@@ -271,7 +271,7 @@ def test_the_earlier_document_is_still_sent_as_it_was(applied, office):
 
     submission = applied.submission()
     old = next(d for d in submission["deliveries"] if d["department"] == "market")
-    assert events.body(submission, old, payload="full") == first
+    assert events.body(submission, old, payload="full", links=applied.links) == first
     assert events.outgoing_fault(applied.published, submission, old, first) == ""
 
 

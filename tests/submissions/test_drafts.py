@@ -12,7 +12,7 @@ def test_a_draft_keeps_answers_and_where_they_came_from(city):
     assert drafts.get(city.store, "s_one", now=city.clock.text) == saved
     assert saved.answers["facts"]["company:name"] == "青山商贸"
     assert saved.provenance["/facts/company:name"]["source"] == "name_service"
-    assert (saved.rev, saved.pack, saved.affair) == (2, "founding@1", "founding")
+    assert (saved.rev, saved.pack, saved.affair) == (3, "founding@1", "founding")
     assert saved.created_at == city.clock.text
 
 

@@ -23,7 +23,9 @@ def fetch(city, matter, *, secret=None, message_id=None):
         sent_at=int(city.clock().timestamp()),
         secret=secret or city.secrets[part["department"]],
     )
-    return cases.fetch(city.store, part["id"], headers, now=city.clock.text)
+    return cases.fetch(
+        city.store, part["id"], headers, links=city.links, now=city.clock.text
+    )
 
 
 def test_who_gets_thin_events_fetches_the_document_and_that_is_written_down(
@@ -53,7 +55,12 @@ def test_a_document_is_given_only_to_its_department_and_for_its_own_name(applied
     assert fetch(applied, "seal", secret=applied.secrets["tax"]).status == 401
     assert fetch(applied, "seal", message_id="p_other").status == 401
     assert fetch(applied, "tax").status == 409
-    assert cases.fetch(applied.store, "p_no", {}, now=applied.clock.text).status == 404
+    assert (
+        cases.fetch(
+            applied.store, "p_no", {}, links=applied.links, now=applied.clock.text
+        ).status
+        == 404
+    )
     assert applied.submission() == before
 
 

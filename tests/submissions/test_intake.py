@@ -10,11 +10,9 @@ from submissions import canonical, drafts, intake, log, packs
 from submissions.errors import (
     Duplicate,
     KeyReusedError,
-    OutdatedError,
     Refused,
     StoreUnavailableError,
 )
-from submissions.intake import Call
 from submissions.store.sqlite import SqliteStore, connect_file
 
 
@@ -214,117 +212,6 @@ def test_a_reference_is_short_and_hard_to_misread(id_):
 
 def test_the_day_of_a_reference_is_the_day_in_china():
     assert "YB20261123" in intake.reference("s_1", at="2026-11-22T16:00:00.000Z")
-
-
-def send(city, body=None, key="birth-1", client="c_1"):
-    call = Call(client=client, key=key, body=body or {"answers": city.answers})
-    return intake.accept_call(
-        city.store, city.published, call=call, now=city.clock.text, new_id=city.new_id
-    )
-
-
-def test_what_a_program_sends_is_split_and_addressed_like_a_draft(city):
-    city.connect_all("https://example.org")
-    sent = city.submission(send(city).submission)
-    drafted = city.apply()
-
-    for name in ("parts", "deliveries"):
-        assert [each.keys() for each in sent[name]] == [
-            each.keys() for each in drafted[name]
-        ]
-    assert [part.get("body") for part in sent["parts"]] == [
-        part.get("body") for part in drafted["parts"]
-    ]
-    assert (sent["sender"], drafted["sender"]) == ("c_1", "applicant")
-    assert sent["log"][0]["who"] == "c_1"
-
-
-def test_the_same_key_and_body_is_the_same_submission(city):
-    first = send(city)
-    city.clock.pass_(days=3)
-
-    again = send(city)
-
-    assert first.created
-    assert again == replace(first, created=False)
-    assert len(city.store.find("submissions")) == 1
-
-
-def test_the_same_key_with_another_body_changes_nothing(city):
-    first = send(city)
-    other = {"facts": {**city.answers["facts"], "company:name": "别的"}}
-
-    with pytest.raises(KeyReusedError, match="new key"):
-        send(city, {"answers": other})
-
-    assert len(city.store.find("submissions")) == 1
-    assert "别的" not in json.dumps(city.submission(first.submission))
-
-
-def test_a_key_belongs_to_its_client_and_its_affair(city):
-    ids = {
-        send(city, client=client, key=key).submission
-        for client in ("c_1", "c_2")
-        for key in ("birth-1", "birth-2")
-    }
-
-    assert len(ids) == 4
-    assert intake.call_id("founding", "c_1", "x") != intake.call_id(
-        "moving", "c_1", "x"
-    )
-
-
-def test_a_program_that_sends_the_same_at_the_same_moment_gets_the_same(city):
-    class Late:
-        """A store that sees the other submission only when it inserts its own."""
-
-        def __getattr__(self, name):
-            return getattr(city.store, name)
-
-        def insert(self, collection, document):
-            send(city)
-            raise Duplicate(collection, document["_id"])
-
-    late = replace(city, store=Late())
-
-    assert not send(late).created
-    assert len(city.store.find("submissions")) == 1
-
-
-def test_an_answer_of_another_version_is_said(city):
-    with pytest.raises(OutdatedError, match="version 7 of founding, current is 1"):
-        send(city, {"answers": city.answers, "version": 7})
-
-    assert city.store.find("submissions") == []
-
-
-def test_a_repeat_is_known_when_there_is_a_newer_version(city, repacked):
-    body = {"answers": city.answers, "version": 1}
-    first = send(city, body)
-    packs.publish(city.store, repacked, now=city.clock.text, by="test")
-    newer = replace(city, published=packs.current(city.store, "founding"))
-
-    assert send(newer, body).submission == first.submission
-    with pytest.raises(OutdatedError):
-        send(newer, body, key="birth-2")
-
-
-@pytest.mark.parametrize(
-    ("answers", "place"),
-    [
-        ({"facts": {"company:nmae": "青山"}}, "/facts (additionalProperties)"),
-        ({"facts": []}, "/facts (type)"),
-        ({"facts": {}, "matters": {"fund": 3}}, "/matters/fund (type)"),
-        ({"facts": {"company:name": 5}}, "/facts/company:name (type)"),
-        ({"facts": {"situation:staff": True}}, "/facts/company:name (required)"),
-    ],
-)
-def test_what_a_program_sends_wrong_is_said_with_its_place(city, answers, place):
-    with pytest.raises(Refused) as caught:
-        send(city, {"answers": answers})
-
-    assert place in str(caught.value)
-    assert city.store.find("submissions") == []
 
 
 def test_a_draft_that_was_accepted_with_other_answers_is_said(city):

@@ -115,6 +115,21 @@ def program(new_program):
 
 @pytest.fixture(scope="session")
 def filled():
-    """Answers to the birth of a child that every department accepts."""
-    text = (files("renderer.demo") / f"answers/{AFFAIR}.json").read_text("utf-8")
+    """Answers to the birth of a child that every department accepts.
+
+    The hospital has settled what it cost: no paper is to be handed in.
+    """
+    answers = sample(AFFAIR)
+    answers["facts"]["situation:expense_direct_settled"] = True
+    return answers
+
+
+def sample(affair):
+    text = (files("renderer.demo") / f"answers/{affair}.json").read_text("utf-8")
     return json.loads(text)["answers"]
+
+
+@pytest.fixture(scope="session")
+def founded():
+    """Answers to the founding of a company, where one material may be promised."""
+    return sample("enterprise_setup")

@@ -74,7 +74,7 @@ def test_whatever_comes_is_answered_as_described(new_program, filled, path, meth
     @given(st.data())
     def law(data):
         place = path
-        for name in ("affair", "submission", "part"):
+        for name in ("affair", "submission", "part", "address"):
             shown = quote(data.draw(TEXTS), safe="") or "x"
             known = data.draw(st.booleans()) and name == "affair"
             place = place.replace(f"{{{name}}}", "newborn_birth" if known else shown)

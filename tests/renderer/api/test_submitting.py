@@ -28,7 +28,7 @@ def test_a_submission_is_accepted_and_can_be_followed(program, filled):
 
     assert accepted.status_code == 202
     assert accepted.json["ref"].startswith("YB20261122")
-    assert len(accepted.json["parts"]) == 7
+    assert len(accepted.json["parts"]) == 6
     followed = program.call("GET", accepted.headers["Location"].removeprefix("/api/v1"))
     assert followed.status_code == 200
     assert followed.json["id"] == accepted.json["id"]
@@ -153,6 +153,44 @@ def test_a_name_nobody_knows_is_said_and_not_left_aside(program, filled):
     assert places == {"/answers/facts/newborn:nmae", "/answers/facts/~0~1"}
 
 
+SEAL, BILLS = "tax.invoice:m2", "nhsa.maternity_expense:m1"
+
+
+def test_a_material_that_may_follow_is_promised_in_the_body(new_program, founded):
+    program = new_program("enterprise_setup")
+
+    def send(**more):
+        body = {"answers": founded, **more}
+        return program.submit(body, affair="enterprise_setup")
+
+    [lacking] = send().json["errors"]
+    assert (lacking["pointer"], lacking["keyword"]) == ("/promised", "material")
+    assert lacking["limit"] == SEAL
+    assert "or promised" in lacking["detail"]
+    [void] = send(promised=[SEAL, "no:such"]).json["errors"]
+    assert (void["pointer"], void["limit"]) == ("/promised/1", "no:such")
+    assert "may not be promised" in void["detail"]
+    assert send(promised=[SEAL]).status_code == 202
+
+
+@pytest.mark.parametrize(("promised", "place"), [([], ""), ([BILLS], "/0")])
+def test_what_must_be_handed_in_is_said_and_nothing_is_stored(
+    program, filled, promised, place
+):
+    unsettled = {**filled["facts"], "situation:expense_direct_settled": False}
+    body = {"answers": {**filled, "facts": unsettled}}
+    before = stored(program)
+
+    refused = program.submit({**body, "promised": promised})
+
+    assert (refused.status_code, problem(refused)) == (422, "answers-refused")
+    [said] = refused.json["errors"]
+    assert said["pointer"] == f"/promised{place}"
+    assert said["limit"] == BILLS
+    assert ("at a counter" in said["detail"]) == (not promised)
+    assert stored(program) == before
+
+
 @pytest.mark.parametrize(
     ("body", "place"),
     [
@@ -161,6 +199,7 @@ def test_a_name_nobody_knows_is_said_and_not_left_aside(program, filled):
         ({"answers": []}, "/answers"),
         ({"answers": {}}, "/answers/facts"),
         ({"answers": {"facts": {}}, "version": 0}, "/version"),
+        ({"answers": {"facts": {}}, "promised": [1]}, "/promised/0"),
         ({"answers": {"facts": {}}, "draft": "x"}, ""),
     ],
 )

@@ -6,10 +6,15 @@ from dataclasses import dataclass, replace
 import pytest
 
 from renderer.demo.once import sample
-from submissions import drafts
+from renderer.demo.papers import paper
+from submissions import drafts, handing_in
 from submissions.clock import utc_text
+from submissions.files.checking import checked
 
 NEWBORN = "newborn_birth"
+#: The one material of the sample case that must be handed in.
+BILLS = "nhsa.maternity_expense:m1"
+BILL = paper("A bill")
 
 
 @dataclass
@@ -39,6 +44,10 @@ class Begun:
     def save(self, **changes):
         return drafts.save(self.store, replace(self.kept, **changes), now=self.now)
 
+    def hand_in(self, material, name="bills.pdf", content=BILL):
+        paper = checked(name, content)
+        handing_in.hand_in(self.store, self.id, material, [paper], now=self.now)
+
     def path(self, ending=""):
         return f"/drafts/{self.id}{ending}"
 
@@ -50,10 +59,12 @@ class Begun:
 def begin():
     """Return a function that begins a form in a browser and fills everything in."""
 
-    def made(site):
-        page = site.begin(NEWBORN)
+    def made(site, affair=NEWBORN):
+        page = site.begin(affair)
         begun = Begun(site, re.search(r"/drafts/([^/]+)", page.path).group(1))
-        begun.save(answers=sample(NEWBORN)["answers"])
+        begun.save(answers=sample(affair)["answers"])
+        if affair == NEWBORN:
+            begun.hand_in(BILLS)
         return begun
 
     return made

@@ -33,10 +33,10 @@ def test_progress_is_told_in_words(begun):
     tasks = begun.page("")
 
     states = [in_words(each) for each in re.findall(r'class="st.*?</span>', tasks.html)]
-    assert len(states) == 8
+    assert len(states) == 9
     assert all(states)
-    assert "已完成 8 步，共 8 步" in tasks.words
-    assert "第 3 步，共 8 步" in begun.page("/pages/mother").words
+    assert "已完成 9 步，共 9 步" in tasks.words
+    assert "第 3 步，共 9 步" in begun.page("/pages/mother").words
 
 
 def test_every_answer_to_check_has_a_link_with_its_name(begun, forms):

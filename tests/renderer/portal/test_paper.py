@@ -19,9 +19,10 @@ def done(begun):
 
 
 def labels(page):
+    asked = page.html.partition('id="materials"')[0]
     return [
         re.sub(r"<[^>]*>", "", each).strip()
-        for each in re.findall(r"<dt>(.*?)</dt>", page.html, re.DOTALL)
+        for each in re.findall(r"<dt>(.*?)</dt>", asked, re.DOTALL)
     ]
 
 
@@ -44,6 +45,14 @@ def test_the_filled_form_says_what_was_answered_under_the_same_numbers(begun):
     assert "林晓雯" in paper.words
     numbers = re.findall(r'class="no">(\d+\.\d+)<', check.html)
     assert re.findall(r'class="no">([1-9]\d*\.\d+)<', paper.html) == numbers
+
+
+def test_the_materials_stand_on_every_paper(site, done):
+    empty = site.get("/affairs/newborn_birth/paper")
+    sent = site.get(f"/submissions/{done}/paper")
+
+    assert "出院小结、费用票据" in empty.words
+    assert "已交 1 个文件 bills.pdf" in sent.words
 
 
 def test_a_form_without_situations_answered_is_asked_for_them_first(begin, site):

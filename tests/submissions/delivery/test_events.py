@@ -1,10 +1,13 @@
 import json
+from hashlib import sha256
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from submissions import canonical
 from submissions.delivery import events
+
+LEASE = b"%PDF-1.4 a lease"
 
 
 @pytest.fixture
@@ -16,7 +19,7 @@ def sent(city):
     def event(matter, payload="full"):
         submission, part = city.submission(), city.part(matter)
         delivery = next(d for d in submission["deliveries"] if d["part"] == part["id"])
-        return events.body(submission, delivery, payload=payload)
+        return events.body(submission, delivery, payload=payload, links=city.links)
 
     return event
 
@@ -61,7 +64,23 @@ def test_the_envelope_says_everything_a_department_needs(city, sent):
                 }
             },
             "materials": [
-                {"id": "lease", "state": "outstanding"},
+                {
+                    "id": "lease",
+                    "state": "supplied",
+                    "files": [
+                        {
+                            "name": "lease.pdf",
+                            "type": "application/pdf",
+                            "size": len(LEASE),
+                            "sha256": sha256(LEASE).hexdigest(),
+                            "href": city.links.href(
+                                part["id"],
+                                sha256(LEASE).hexdigest(),
+                                made_at=city.clock.text,
+                            ),
+                        }
+                    ],
+                },
                 {"id": "id", "state": "exempt"},
             ],
         },
@@ -137,7 +156,7 @@ def outgoing(city, matter, change):
     delivery = next(d for d in submission["deliveries"] if d["part"] == part["id"])
     changed = [p | change if p["id"] == part["id"] else p for p in submission["parts"]]
     submission |= {"parts": changed}
-    body = events.body(submission, delivery, payload="full")
+    body = events.body(submission, delivery, payload="full", links=city.links)
     return events.outgoing_fault(city.published, submission, delivery, body)
 
 
@@ -152,4 +171,4 @@ def test_what_leaves_the_house_is_judged_by_its_own_form_once_more(city):
     assert "own form refuses" in outgoing(city, "seal", stranger)
     assert "/name maxLength" in outgoing(city, "seal", document(name="青" * 31))
     assert "not the one" in outgoing(city, "seal", {"digest": "sha256:" + "0" * 64})
-    assert "/data/materials" in outgoing(city, "seal", {"materials": "none"})
+    assert "/data/materials" in outgoing(city, "seal", {"materials": [{"id": "x"}]})

@@ -22,10 +22,12 @@ from submissions import outbound
 from submissions.clock import utc_now
 from submissions.delivery.schedule import Schedule
 from submissions.delivery.worker import Worker
+from submissions.files.links import Links
 from submissions.store import open_store
 post = partial(outbound.post, allowed={sys.argv[2]})
 schedule = Schedule(steps=(0, *[0.1] * 99))
-worker = Worker(open_store(sys.argv[1]), clock=utc_now, owner=sys.argv[3], post=post,
+worker = Worker(open_store(sys.argv[1]), clock=utc_now, owner=sys.argv[3],
+                links=Links(key="a secret"), post=post,
                 schedule=schedule, lease=4.0, deadline=3.0)
 worker.run(Event(), threads=3)
 """

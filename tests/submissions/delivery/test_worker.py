@@ -12,6 +12,7 @@ from submissions.delivery.outcomes import Outcome, record
 from submissions.delivery.schedule import Schedule
 from submissions.delivery.worker import Worker
 from submissions.errors import StoreUnavailableError
+from submissions.files.links import Links
 from submissions.outbound import Result
 from submissions.store import open_store
 
@@ -326,7 +327,11 @@ def test_two_workers_send_nothing_twice(url, applied, office):
     def work(owner):
         store = open_store(url)
         worker = Worker(
-            store, clock=applied.clock, owner=owner, post=threading_safe(office)
+            store,
+            clock=applied.clock,
+            owner=owner,
+            links=applied.links,
+            post=threading_safe(office),
         )
         while worker.run_once():
             pass
@@ -343,7 +348,14 @@ def test_two_workers_send_nothing_twice(url, applied, office):
 
 def test_an_attempt_must_end_before_its_lease(store, clock):
     with pytest.raises(ValueError, match="lease"):
-        Worker(store, clock=clock, owner="w", lease=10, deadline=15)
+        Worker(
+            store,
+            clock=clock,
+            owner="w",
+            links=Links(key="a secret"),
+            lease=10,
+            deadline=15,
+        )
 
 
 def test_a_running_worker_wakes_for_work_and_stops_when_told(applied, office):
@@ -402,6 +414,7 @@ def test_over_real_http_a_receiver_that_first_fails_gets_everything(city, receiv
         city.store,
         clock=utc_now,
         owner="w",
+        links=city.links,
         post=partial(outbound.post, allowed={where}),
         schedule=Schedule(steps=(0, 0.01, 0.02, 0.02)),
     )

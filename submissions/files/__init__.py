@@ -1,0 +1,92 @@
+"""Files that are handed in: checked, kept for a draft, swept when unnamed."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from typing import Any
+
+from submissions.clock import later
+from submissions.errors import Missing
+from submissions.files.checking import Checked
+from submissions.files.errors import CorruptFileError
+from submissions.store.contract import Document, Store
+
+#: A file that no document names after so many seconds is what a crash left.
+ORPHANED = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFile:
+    """One file as its draft or submission names it."""
+
+    #: The material it was handed in for: a `Need.key`.
+    material: str
+    name: str
+    #: Media type.
+    type: str
+    #: Bytes.
+    size: int
+    #: Of its bytes, hexadecimal: its address in the store.
+    sha256: str
+    #: When it was handed in, UTC text.
+    at: str
+
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> "KeptFile":
+        """Read back what `document` wrote."""
+        return cls(**written)
+
+    def document(self) -> Document:
+        """Return the file as stores keep it."""
+        return asdict(self)
+
+
+def keep(
+    store: Store, holder: str, clean: Checked, *, material: str, now: str
+) -> KeptFile:
+    """Keep a file that was checked; the holder must name it next.
+
+    Raises:
+        StoreUnavailableError: it cannot be kept now.
+    """
+    return KeptFile(
+        material=material,
+        name=clean.name,
+        type=clean.type,
+        size=len(clean.content),
+        sha256=store.files.keep(holder, clean.content, now=now),
+        at=now,
+    )
+
+
+def read(store: Store, holder: str, address: str) -> bytes:
+    """Return the bytes of a file that its holder names.
+
+    Raises:
+        CorruptFileError: they are gone, or not those that were handed in.
+    """
+    content = store.files.read(holder, address)
+    if content is None or sha256(content).hexdigest() != address:
+        raise CorruptFileError(holder, address)
+    return content
+
+
+def sweep(store: Store, *, now: str) -> int:
+    """Remove files that no document names; return how many there were.
+
+    A living draft is written once more behind it: who meanwhile handed in the same file
+    again is told of a conflict, and keeps it again.
+    """
+    swept = 0
+    for holder, address in store.files.kept_before(later(now, -ORPHANED)):
+        draft = store.get("drafts", holder)
+        found = store.get("submissions", holder) or draft or {}
+        if any(each["sha256"] == address for each in found.get("files", ())):
+            continue
+        store.files.drop(holder, address)
+        swept += 1
+        if draft is not None:
+            with suppress(Missing):
+                store.update("drafts", holder, lambda document: document)
+    return swept
