@@ -97,6 +97,8 @@ def _in_words(create: Callable[[Settings], Flask]) -> Flask:
 
 def _register(app: Flask) -> None:
     """Add the pages, the calls, and what guards both."""
+    # An empty name in an address names nothing; it leads to no other address.
+    app.url_map.merge_slashes = False
     app.session_interface = security.PageSessions()
     # Ahead of what reads the form: the check of its token.
     security.let_files_in(app, handing_in.ENDPOINT, most=handing_in.MOST_SENT)

@@ -27,6 +27,7 @@ def client(app):
     [
         ("POST", "/api/v1/parts/p_none/events", b"{}", 404),
         ("POST", "/api/v1/nowhere", b"{}", 404),
+        ("POST", "/api/v1/parts/p_1%2F/events", b"{}", 404),
         ("GET", "/api/v1/parts/p_none/events", b"", 405),
         ("POST", "/api/v1/parts/p_none/events", b" " * (MOST_BYTES + 1), 413),
     ],
