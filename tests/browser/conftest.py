@@ -129,6 +129,8 @@ def look(browser) -> Iterator[Callable[[Page], None]]:
     copies = {width: copy_of(browser, width) for width in (PHONE, DESK, NARROW)}
 
     def checked(page: Page) -> None:
+        # What a button led to may have begun only, and hold nothing yet.
+        page.wait_for_load_state()
         body = page.content()
         for width, copy in copies.items():
             copy.unroute_all()

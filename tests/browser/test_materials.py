@@ -23,16 +23,22 @@ def photo():
     return written.getvalue()
 
 
+def press(page, last):
+    """Press what leads to another page, and be there."""
+    with page.expect_navigation():
+        page.locator(last).last.click()
+
+
 def begin(page, affair, tag="zh-CN"):
     """Begin, and answer the situations: yes, but for costs settled already."""
     page.goto(f"/language/{tag}?next=/affairs/{affair}")
-    page.locator('form[action$="/start"] button').click()
+    press(page, 'form[action$="/start"] button')
     while page.url.partition("?")[0].endswith("/situations"):
         for block in page.locator("[data-question]").all():
             many = block.locator("input").count()
             last = "直接结算" in block.inner_text() or "settled" in block.inner_text()
             block.locator("input").nth(many - 1 if last else 0).check()
-        page.locator('.go button[value="next"]').click()
+        press(page, '.go button[value="next"]')
     return page.url.partition("?")[0]
 
 
@@ -44,7 +50,7 @@ def test_files_are_chosen_kept_after_an_error_taken_back_and_fetched(new_page, s
 
     bad, good = file("坏.docx", b"PK"), file("小结.jpg", photo(), "image/jpeg")
     page.locator("#file").set_input_files([bad, good])
-    page.locator('button[value="upload"]').click()
+    press(page, 'button[value="upload"]')
 
     assert "“坏.docx”不是" in page.locator("#errors").inner_text()
     assert page.locator("#file").get_attribute("aria-invalid") == "true"
@@ -54,11 +60,11 @@ def test_files_are_chosen_kept_after_an_error_taken_back_and_fetched(new_page, s
     with page.expect_download() as got:
         page.get_by_text("小结.jpg").first.click()
     assert got.value.suggested_filename == "小结.jpg"
-    page.locator('a[href*="/remove/"]').click()
-    page.locator("form button").last.click()
+    press(page, 'a[href*="/remove/"]')
+    press(page, "form button")
     assert page.get_by_text("小结.jpg").count() == 0
     page.locator("#file").set_input_files([file("小结.pdf", paper("A bill"))])
-    page.locator('button[value="upload"]').click()
+    press(page, 'button[value="upload"]')
     page.goto(f"{draft}/check")
     assert "小结.pdf" in page.locator("main").inner_text()
 
@@ -72,17 +78,17 @@ def test_every_state_of_the_materials_is_accessible_and_fits(new_page, look, tag
     page.goto(f"{draft}/materials/{BILLS}")
     look(page)
     page.locator("#file").set_input_files([file("a.zip", b"PK")])
-    page.locator('button[value="upload"]').click()
+    press(page, 'button[value="upload"]')
     look(page)
     page.locator("#file").set_input_files([file("a.pdf", paper("A bill"))])
-    page.locator('button[value="upload"]').click()
+    press(page, 'button[value="upload"]')
     look(page)
-    page.locator('a[href*="/remove/"]').click()
+    press(page, 'a[href*="/remove/"]')
     look(page)
     draft = begin(page, COMPANY, tag)
     page.goto(f"{draft}/materials/{STAMP}")
     look(page)
-    page.locator('button[value="promise"]').click()
+    press(page, 'button[value="promise"]')
     look(page)
     page.goto(f"{draft}/materials/{STAMP}")
     look(page)
