@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 from builder import bindings, lists, pointer
-from builder.documents import project
+from builder.documents import in_whole_numbers, project
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
 from builder.lenses.byte_limits import byte_violations, has_limits
@@ -50,7 +52,7 @@ class _Writing:
         for name, field in self.fields:
             value = bindings.write(field, facts)
             if value is not pointer.ABSENT:
-                made[name] = value
+                made[name] = in_whole_numbers(value)
         for name, writing in self.inside:
             below = writing.write(own.get(name, _NOTHING), facts)
             if below or name in own:
@@ -62,8 +64,8 @@ class Acceptance:
     """One matter: whether its form accepts what it would be sent.
 
     Law: for answers of the right layout, `accepts` is true exactly when the form takes
-    what `documents.project` makes of them; but what has a whole number written with a
-    fraction may go the long way.
+    what `documents.project` makes of them, unless its dialect tells numbers apart
+    `by_writing` and a whole one may be written with a fraction.
     """
 
     def __init__(self, matter: Matter, form: Validator) -> None:
@@ -76,6 +78,8 @@ class Acceptance:
             field.rows is not None or field.send != "always"
             for field in matter.fields.values()
         )
+        #: To draft-04 alone 1.0 is no integer; it is sent as 1.
+        self.by_writing = "draft-04" in str(matter.schema.get("$schema"))
 
     def accepts(self, answers: Answers, facts: Mapping[str, Any]) -> bool:
         """Tell whether the form accepts the document.
@@ -96,6 +100,14 @@ class Acceptance:
             (self._limits and any(byte_violations(self._matter, document)))
             or (not self._short and any(lists.surplus(self._matter, facts)))
         )
+
+
+def may_hold_fractions(*values: Any) -> bool:
+    """Tell whether a whole number may be written with a fraction; in doubt it is."""
+    try:
+        return b".0" in orjson.dumps(values)
+    except TypeError:  # a number too large for it
+        return True
 
 
 def _writing(fields: Mapping[str, Field]) -> _Writing:

@@ -111,7 +111,7 @@ def _projected(
 ) -> dict[str, Any]:
     facts = answers.get("facts", {})
     own = answers.get("matters", {}).get(matter.id, {})
-    document: dict[str, Any] = _in_whole_numbers(own)
+    document: dict[str, Any] = in_whole_numbers(own)
     unwanted = {}
     if OMIT in document and _has_choices(matter):
         unwanted = document.pop(OMIT)
@@ -123,20 +123,18 @@ def _projected(
         else:
             value = bindings.write(field, facts)
         if value is not pointer.ABSENT:
-            pointer.put(document, pointer.parts(path), _in_whole_numbers(value))
+            pointer.put(document, pointer.parts(path), in_whole_numbers(value))
     return document
 
 
-def _in_whole_numbers(value: Any) -> Any:
+def in_whole_numbers(value: Any) -> Any:
     """Return a copy of a JSON value, with whole numbers as integers."""
     if isinstance(value, float) and value.is_integer() and abs(value) <= MOST_NUMBER:
         return int(value)
     if isinstance(value, dict):
-        return {name: _in_whole_numbers(inside) for name, inside in value.items()}
+        return {name: in_whole_numbers(inside) for name, inside in value.items()}
     return (
-        [_in_whole_numbers(each) for each in value]
-        if isinstance(value, list)
-        else value
+        [in_whole_numbers(each) for each in value] if isinstance(value, list) else value
     )
 
 

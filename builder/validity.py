@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from builder import lists, origins, pointer, pruning
-from builder.acceptance import Acceptance
+from builder.acceptance import Acceptance, may_hold_fractions
 from builder.documents import project
 from builder.json_schema import Validator, Violation
 from builder.lenses import UndefinedError
@@ -66,6 +66,7 @@ class Judge:
         self._matters = {matter.id: matter for matter in form.matters}
         self._counted = {matter.id for matter in form.matters if has_limits(matter)}
         self._short = {m.id: Acceptance(m, self._forms[m.id]) for m in form.matters}
+        self._by_writing = any(short.by_writing for short in self._short.values())
         self._conditions = {id(p): _Condition(p) for p in _predicates(form)}
         self._deciding = {f for c in self._conditions.values() for f in c.reads}
         self._worked_out = lru_cache(_MOST_SITUATIONS)(self._work_out)
@@ -161,6 +162,8 @@ class Judge:
         ):
             return False
         facts = self._stand_ins(situation) | given
+        if self._by_writing and may_hold_fractions(facts, pruned.get("matters")):
+            return False
         return all(
             self._short[matter.id].accepts(pruned, facts)
             for matter in situation.matters

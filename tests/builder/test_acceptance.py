@@ -93,6 +93,27 @@ def test_both_ways_agree_on_the_real_forms(real_form, reference_data):
     assert min(counted.values()) > 20
 
 
+def test_a_whole_number_is_judged_as_it_is_sent(definitions):
+    """To draft-04 1.0 is no integer; it is sent as 1, which this form refuses."""
+    form = definitions["matters/register/schema.json"]
+    form["$schema"] = "http://json-schema.org/draft-04/schema#"
+    form["properties"]["household"] = {"not": {"type": "integer"}}
+    definitions["matters/register/matter.json"]["fields"]["/household"]["input"] = (
+        "text"
+    )
+    judge = Judge(definitions.merge())
+    facts = {
+        "situation:retired": False,
+        "situation:car": False,
+        "mover:person.number": "11010519491231002X",
+        "mover:person.born": "1949-12-31",
+    }
+    pruned = {"facts": facts, "matters": {"register": {"household": 1.0}}}
+
+    assert [fault.keyword for fault in judge._all_faults(pruned)] == ["not"]
+    assert not judge._accepts(pruned)
+
+
 def test_a_form_that_lies_is_seen_in_the_difference(moving):
     """Seen red: with a validator that takes everything the two ways fall apart."""
     lying = Judge(moving.form)
