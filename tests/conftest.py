@@ -35,9 +35,18 @@ settings.register_profile("ci", settings.get_profile("default"), derandomize=Tru
 settings.register_profile(
     "quick", settings.get_profile("default"), derandomize=True, max_examples=20
 )
-settings.load_profile(
-    os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default")
+PROFILE = os.environ.get(
+    "HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "default"
 )
+settings.load_profile(PROFILE)
+# Laws that need more examples than others ask for a profile by name, so that a quick
+# run takes few of them too.
+for name, full, quick in (("some", 80, 20), ("many", 400, 40)):
+    settings.register_profile(
+        name,
+        settings.get_profile(PROFILE),
+        max_examples=quick if PROFILE == "quick" else full,
+    )
 
 
 @pytest.fixture(scope="session")

@@ -249,7 +249,7 @@ SMALL = [
 
 
 @pytest.mark.parametrize(("domain", "facets", "values"), SMALL, ids=["number", "text"])
-@settings(max_examples=150)
+@settings.get_profile("many")
 @given(data=st.data())
 @example(data=None)
 def test_the_verdict_agrees_with_trying_every_value(domain, facets, values, data):

@@ -329,7 +329,7 @@ def schemas(draft):
 
 
 @pytest.mark.parametrize("draft", DRAFTS)
-@settings(max_examples=80)
+@settings.get_profile("some")
 @given(data=st.data())
 def test_the_verdict_before_is_the_verdict_after(draft, data):
     told = data.draw(schemas(draft))

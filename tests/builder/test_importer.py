@@ -449,7 +449,7 @@ FORMS = st.builds(
 )
 
 
-@settings(max_examples=60)
+@settings.get_profile("some")
 @given(
     form=FORMS,
     other=FORMS,

@@ -63,7 +63,7 @@ def shortest(*schemas, accepted=lambda _: True):
     return search(both(*map(texts_of, schemas)), accepted)
 
 
-@settings(max_examples=400)
+@settings.get_profile("many")
 @given(
     pattern=st.one_of(patterns(ATOMS), patterns(SETS), LOOKING),
     text=st.text(alphabet=ALPHABET, max_size=6),
@@ -212,7 +212,7 @@ SMALL = [
 ]
 
 
-@settings(max_examples=400)
+@settings.get_profile("many")
 @given(schemas=st.lists(SCHEMAS, min_size=1, max_size=3))
 def test_the_search_agrees_with_trying_every_text(schemas):
     inside = {"pattern": "^[ab]{0,3}$"}

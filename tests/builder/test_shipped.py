@@ -84,7 +84,7 @@ def test_a_fifth_of_the_fields_and_more_is_not_asked_again(forms, affair):
 
 
 @pytest.mark.parametrize("affair", AFFAIRS)
-@settings(max_examples=150)
+@settings.get_profile("many")
 @given(data=st.data())
 def test_valid_once_is_valid_everywhere_and_a_fault_is_somebodys(judges, affair, data):
     judge = judges[affair]

@@ -212,7 +212,7 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@settings.get_profile("many")
 @given(
     facts=st.fixed_dictionaries(
         {}, optional={"id": VALUES, "born": VALUES, "no": VALUES}

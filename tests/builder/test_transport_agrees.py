@@ -417,7 +417,7 @@ def small_form(pattern, schema, bound):
     return replace(pattern, matters=(only,), facts=facts, situations=(), questions=())
 
 
-@settings(max_examples=200)
+@settings.get_profile("many")
 @given(data=st.data(), schema=SCHEMAS, one=SCHEMAS)
 def test_t_is_v_for_any_small_form(moving, data, schema, one):
     told = dict(schema) if isinstance(schema, dict) else {"allOf": [schema]}

@@ -295,7 +295,7 @@ ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200)
+@settings.get_profile("many")
 @given(given_=ANSWERS)
 def test_answers_valid_once_are_valid_for_every_matter(moving, given_):
     kept = moving.prune(given_)
@@ -316,7 +316,7 @@ def writable(matter, fact, value):
     return True
 
 
-@settings(max_examples=200)
+@settings.get_profile("many")
 @given(given_=ANSWERS)
 def test_answers_with_faults_are_refused_by_somebody(moving, given_):
     """A fault is never invented: without one, every form would accept."""
@@ -350,7 +350,7 @@ def test_judging_changes_nothing_it_was_given(moving, given_):
     assert json.dumps(given_) == before
 
 
-@settings(max_examples=300)
+@settings.get_profile("many")
 @given(given_=ANSWERS)
 def test_the_short_way_to_no_faults_is_as_right_as_the_long_one(moving, given_):
     pruned = moving.prune(given_)
@@ -358,7 +358,7 @@ def test_the_short_way_to_no_faults_is_as_right_as_the_long_one(moving, given_):
     assert moving._accepts(pruned) == (moving._all_faults(pruned) == ())
 
 
-@settings(max_examples=200)
+@settings.get_profile("many")
 @given(given_=ANSWERS)
 def test_what_is_kept_is_what_is_asked_question_by_question(moving, given_):
     kept = moving.prune(given_)

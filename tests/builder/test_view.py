@@ -127,7 +127,7 @@ VALUES = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings.get_profile("many")
 @given(
     slots=st.lists(st.tuples(SLOTS, LENSES), min_size=1, max_size=3),
     values=st.lists(VALUES, min_size=1, max_size=25),
