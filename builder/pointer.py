@@ -42,7 +42,8 @@ def get(document: Any, names: Sequence[str | int]) -> Any:
     """Return what stands there, or `ABSENT`."""
     here = document
     for name in names:
-        if isinstance(here, Mapping) and name in here:
+        # A dict nearly always, and told to be one much sooner than to be a mapping.
+        if isinstance(here, (dict, Mapping)) and name in here:
             here = here[name]
         elif isinstance(here, list) and _is_index(name, len(here)):
             here = here[int(name)]

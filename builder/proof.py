@@ -26,7 +26,6 @@ from builder.errors import (
     PartlyRefusedError,
     PresenceError,
 )
-from builder.json_schema import Validator
 from builder.lenses import same
 from builder.lists.joining import joined
 from builder.model import Answers, FactId, Field, Matter, MatterId, MergedForm
@@ -225,7 +224,7 @@ class _Trial:
         #: By matter, the fields it was sent and took.
         self._taken: set[tuple[str, str]] = set()
         self._looks = _MOST_LOOKS
-        self._schema = Validator(transported.schema)
+        self._schema = transported.validator
 
     def answers(self, answers: Answers) -> None:
         """Try every law on one set of answers."""

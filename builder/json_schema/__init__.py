@@ -1,5 +1,6 @@
 """The one place that knows jsonschema-rs: compile, judge, look into a schema."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,11 +20,14 @@ from builder.model import Schema
 MOST_VIOLATIONS = 200
 #: Where a matter's own schema is known to the schemas of its slots.
 _ROOT = "urn:yibiao:form"
+#: Told sooner of a dict than by `Mapping` alone; fields are looked up by the thousand.
+_OBJECT = (dict, Mapping)
 #: A `$ref` that leads through more schemas than this is taken for a loop.
 _MOST_REFERENCES = 32
 #: A form of more fields is refused, not gone through: definitions that use each other
 #: twice over would make billions.
 MOST_FIELDS = 50_000
+_LEADING = frozenset(("$ref", "$dynamicRef", "$recursiveRef"))
 #: A field of more names than this is refused: nobody fills that in.
 MOST_STEPS = 60
 
@@ -48,7 +52,7 @@ class SchemaError(ValueError):
         self.path = path
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)  # asked about a form slot by slot, and fact by fact
 def _registry(form: Same) -> jsonschema_rs.Registry:
     # Made once for all slots of a form: for a large one it takes longer than the slot.
     return jsonschema_rs.Registry([(_ROOT, _plain(form.root))])
@@ -116,10 +120,25 @@ def place_validator(root: Mapping[str, Any], places: Sequence[str]) -> Validator
     Raises:
         SchemaError: nothing stands there, or it cannot be compiled.
     """
-    reference = {"$ref": _ROOT + fragment(places)}
-    if "$schema" in root:
-        reference = {"$schema": root["$schema"], **reference}
-    return Validator(reference, root=root)
+    dialect = {"$schema": root["$schema"]} if "$schema" in root else {}
+    schema = pointer.get(root, places)
+    if isinstance(schema, dict) and not _refers(schema):
+        return Validator({**schema, **dialect})  # the rest of the form adds nothing
+    return Validator({**dialect, "$ref": _ROOT + fragment(places)}, root=root)
+
+
+def _refers(schema: Any) -> bool:
+    """Tell whether anything in a schema may lead out of it."""
+    waiting = [schema]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, dict):
+            if not _LEADING.isdisjoint(here):
+                return True
+            waiting += here.values()
+        elif isinstance(here, list):
+            waiting += here
+    return False
 
 
 def check(schema: Schema) -> None:
@@ -160,9 +179,14 @@ def canonical(schema: Schema) -> Schema:
 
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
+    return _canonical_of(json.dumps(schema))
+
+
+@lru_cache(maxsize=2)  # whether it admits a value, and which, is asked in one breath
+def _canonical_of(schema: str) -> jsonschema_rs.CanonicalSchema | None:
     try:
         return jsonschema_rs.canonicalize(
-            _plain(schema),
+            json.loads(schema),
             draft=jsonschema_rs.Draft202012,
             validate_formats=True,
             offline=True,
@@ -183,6 +207,12 @@ def target(reference: str) -> tuple[str, ...] | None:
 
 def locate(root: Mapping[str, Any], path: str) -> tuple[str, ...] | None:
     """Find the subschema of a document path: its place in the schema, or None."""
+    return _located(Same(root), path)
+
+
+@lru_cache(maxsize=4096)  # of one field it is asked again and again
+def _located(form: Same, path: str) -> tuple[str, ...] | None:
+    root: Any = form.root
     places: tuple[str, ...] = ()
     for name in pointer.parts(path):
         found = _child(root, places, name)
@@ -232,10 +262,18 @@ def leaves(root: Mapping[str, Any]) -> Iterator[str]:
         SchemaError: there are more than `MOST_FIELDS`, or one of more than
             `MOST_STEPS` names.
     """
+    yield from _all_leaves(Same(root))
+
+
+@lru_cache(maxsize=1024)  # checked when a form is read, counted when it is merged
+def _all_leaves(form: Same) -> tuple[str, ...]:
+    root: Any = form.root
+    found = []
     for number, names in enumerate(_leaves(root, (), (), ())):
         if number == MOST_FIELDS:
             raise SchemaError(f"it has more than {MOST_FIELDS} fields")
-        yield pointer.join(names)
+        found.append(pointer.join(names))
+    return tuple(found)
 
 
 def lists(root: Mapping[str, Any]) -> Iterator[str]:
@@ -260,7 +298,7 @@ def _leaves(
         raise SchemaError(f"{pointer.join(names)} has more than {MOST_STEPS} names")
     here = _follow(root, places)
     schema = None if here is None or here in above else _at(root, here)
-    if here is not None and isinstance(schema, Mapping):
+    if here is not None and isinstance(schema, _OBJECT):
         above = (*above, here)
         if "properties" in schema:
             for name in schema["properties"]:
@@ -284,7 +322,7 @@ def _child(
 ) -> tuple[str, ...] | None:
     here = _follow(root, places)
     schema = _at(root, here) if here is not None else None
-    if here is None or here in above or not isinstance(schema, Mapping):
+    if here is None or here in above or not isinstance(schema, _OBJECT):
         return None
     if name == "*" and isinstance(schema.get("items"), Mapping):
         return (*here, "items")
@@ -300,7 +338,7 @@ def _child(
 def _follow(root: Mapping[str, Any], places: tuple[str, ...]) -> tuple[str, ...] | None:
     for _ in range(_MOST_REFERENCES):
         schema = _at(root, places)
-        if not isinstance(schema, Mapping) or "$ref" not in schema:
+        if not isinstance(schema, _OBJECT) or "$ref" not in schema:
             return places if schema is not pointer.ABSENT else None
         led = target(schema["$ref"])
         if led is None:

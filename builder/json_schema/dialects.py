@@ -9,11 +9,13 @@ whole numbers without a fraction, as `documents.project` does.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, TypeAlias
 from urllib.parse import urldefrag, urljoin
 
 from builder import json_schema, pointer
 from builder.errors import BrokenReferenceError, DialectError, FormSchemaError
+from builder.json_schema.same import Same
 from builder.model import Schema
 
 NEWEST = "https://json-schema.org/draft/2020-12/schema"
@@ -83,18 +85,33 @@ _LISTED = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 _NAMED = frozenset(("dependentSchemas", "patternProperties", "properties", *_STORES))
 
 
-def upgrade(schema: Schema, *, file: str = "schema.json") -> Schema:
+def upgrade(
+    schema: Schema, *, file: str = "schema.json", compiled: bool = True
+) -> Schema:
     """Say a schema in 2020-12: its own definitions stay where they stand.
 
     Args:
         schema: in the dialect that its `$schema` names; none: in 2020-12.
         file: what errors name as its file.
+        compiled: try to compile it; of no use to who compiles what is made of it.
 
     Raises:
         DialectError: its `$schema` is not known.
         BrokenReferenceError: a reference leads nowhere, or out of the file.
         FormSchemaError: it is not a schema of its dialect, or cannot be compiled.
     """
+    upgraded = _upgraded(Same(schema), file)
+    if compiled:
+        try:
+            json_schema.Validator(upgraded)
+        except json_schema.SchemaError as error:
+            raise FormSchemaError(f"{file}#", str(error)) from error
+    return upgraded
+
+
+@lru_cache(maxsize=1024)  # one form is asked for by all that is made of it
+def _upgraded(form: Same, file: str) -> Schema:
+    schema = form.root
     if _depth_exceeds(schema, MOST_DEPTH):
         reason = f"it is nested more than {MOST_DEPTH} deep. Write it flatter."
         raise FormSchemaError(f"{file}#", reason)
@@ -103,11 +120,9 @@ def upgrade(schema: Schema, *, file: str = "schema.json") -> Schema:
         raise DialectError(f"{file}#/$schema", str(told))
     try:
         json_schema.check(schema)
-        upgraded = _Upgrade(schema, _DIALECTS[told.removesuffix("#")], file).whole()
-        json_schema.Validator(upgraded)
+        return _Upgrade(schema, _DIALECTS[told.removesuffix("#")], file).whole()
     except json_schema.SchemaError as error:
         raise FormSchemaError(f"{file}#", str(error)) from error
-    return upgraded
 
 
 def reroot(schema: Schema, prefix: str, *, file: str = "schema.json") -> Schema:
@@ -171,6 +186,7 @@ class _Upgrade:
     def __init__(self, source: Schema, dialect: int, file: str) -> None:
         self._source = source
         self._dialect = dialect
+        self._address = next(a for a, year in _DIALECTS.items() if year == dialect)
         self._file = file
         self._base = ""
         #: Where each schema of the source stands now.
@@ -209,19 +225,16 @@ class _Upgrade:
         if not isinstance(found, Mapping):
             self._now[old] = new
             return bool(found)
-        json_schema.check({**found, "$schema": self._address()})
+        json_schema.check({**found, "$schema": self._address})
         return self._schema(found, old, new, foreign=False)
-
-    def _address(self) -> str:
-        return next(a for a, year in _DIALECTS.items() if year == self._dialect)
 
     def _schema(
         self, source: Mapping[str, Any], old: _Places, new: _Places, *, foreign: bool
     ) -> dict[str, Any]:
         """Say one schema; a `foreign` one stands in a part with its own address."""
         self._now[old] = new
-        told = source.get("$schema", self._address())
-        if str(told).removesuffix("#") != self._address():
+        told = source.get("$schema", self._address)
+        if str(told).removesuffix("#") != self._address:
             raise DialectError(f"{self._file}#{pointer.join(old)}/$schema", str(told))
         if "$ref" in source and self._dialect <= _DRAFT_07:
             source = {k: v for k, v in source.items() if k in ("$ref", *_STORES)}
@@ -274,7 +287,7 @@ class _Upgrade:
         self, name: str, value: Any, old: _Places, new: _Places, *, foreign: bool
     ) -> Any:
         def below(one: Any, *step: str) -> Any:
-            if isinstance(one, Mapping):
+            if isinstance(one, (dict, Mapping)):
                 return self._schema(one, (*old, *step), (*new, *step), foreign=foreign)
             self._now[(*old, *step)] = (*new, *step)
             return one
@@ -355,7 +368,7 @@ def _depth_exceeds(value: Any, most: int) -> bool:
         one, depth = waiting.pop()
         if depth > most:
             return True
-        if isinstance(one, Mapping):
+        if isinstance(one, (dict, Mapping)):  # told sooner of a dict
             waiting += [(below, depth + 1) for below in one.values()]
         elif isinstance(one, list):
             waiting += [(below, depth + 1) for below in one]

@@ -72,7 +72,7 @@ def older(schema: Schema, root: Schema) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=1024)
 def _own(form: Same) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the formats and keywords of ours that a schema mentions anywhere."""
     mentioned: set[Any] = set()

@@ -7,6 +7,7 @@ and its division of floats refuses 19.99 as a multiple of 0.01.
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -15,12 +16,14 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from builder import json_schema
+from builder import json_schema, pointer
+from builder.json_schema.same import Same
 from builder.model import Schema
 from builder.patterns import BudgetError, Pattern, matches
 from builder.patterns.ecma import UnsupportedPatternError
 
 _ROOT = "urn:yibiao:form"
+_REFERENCES = ("$ref", "$dynamicRef")
 #: Where both stand, the library judges names by `re`.
 _BY_RE = ("patternProperties", "unevaluatedProperties")
 
@@ -30,14 +33,15 @@ class SecondOpinion:
 
     def __init__(self, root: Schema, places: tuple[str, ...] = ()) -> None:
         """Take a schema of 2020-12 and a place in it."""
-        self._opaque = all(_mentions(root, keyword) for keyword in _BY_RE)
-        resource = DRAFT202012.create_resource(root)
-        registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
-        self._validator = _Exact(
-            {"$ref": _ROOT + json_schema.fragment(places)},
-            registry=registry,
-            format_checker=Draft202012Validator.FORMAT_CHECKER,
-        )
+        schema = pointer.get(root, places)
+        words = _words(schema)
+        more: dict[str, Any] = {}
+        if not words.isdisjoint(_REFERENCES):
+            schema = {"$ref": _ROOT + json_schema.fragment(places)}
+            more["registry"], words = _whole(Same(root))
+        self._opaque = words.issuperset(_BY_RE)
+        checker = Draft202012Validator.FORMAT_CHECKER
+        self._validator = _Exact(schema, format_checker=checker, **more)
 
     def accepts(self, value: Any) -> bool:
         """Tell whether the value is surely valid; in doubt it is not."""
@@ -47,6 +51,14 @@ class SecondOpinion:
             return bool(self._validator.is_valid(value))
         except (BudgetError, RecursionError, Unresolvable):
             return False
+
+
+@lru_cache(maxsize=1024)  # asked about a form slot by slot
+def _whole(form: Same) -> tuple[Registry[Any], frozenset[str]]:
+    """Return a form to refer into, and all names in it."""
+    resource = DRAFT202012.create_resource(form.root)
+    registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
+    return registry, _words(form.root)
 
 
 def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[ValidationError]:
@@ -102,14 +114,15 @@ _Exact = _extended(
 )
 
 
-def _mentions(schema: Any, keyword: str) -> bool:
+def _words(schema: Any) -> frozenset[str]:
+    """Return every name in a schema, its keywords among them."""
+    found: set[str] = set()
     waiting = [schema]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Mapping):
-            if keyword in node:
-                return True
+            found |= node.keys()
             waiting += node.values()
         elif isinstance(node, list):
             waiting += node
-    return False
+    return frozenset(found)

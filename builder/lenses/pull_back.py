@@ -102,6 +102,8 @@ def writable(lens: Lens, domain: Schema) -> Schema:
             return _numbers(lens)
         case _:
             found = _written(lens)
+    if found is True:
+        return True
     told = isinstance(domain, Mapping) and domain.get("type") == "string"
     if told and _none(both(texts_of(domain), opposite(texts_of(found)))):
         return True

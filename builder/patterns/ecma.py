@@ -7,6 +7,7 @@ space of all scripts, `.` is all but a line feed. What cannot be an automaton
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 #: Inclusive code point ranges: sorted, disjoint.
@@ -98,6 +99,7 @@ def looks_beyond(pattern: str) -> bool:
     return _BEYOND.search(pattern) is not None
 
 
+@lru_cache(maxsize=512)  # forms share their patterns, and each is judged many times
 def parse(pattern: str) -> Node:
     """Read a pattern.
 

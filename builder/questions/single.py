@@ -121,8 +121,10 @@ def own_question(
 ) -> Question:
     """Return the question of a field that only its own matter asks."""
     where = field_pointer(matter.id, path)
-    told = affair.questions.get(where, QuestionOverride())
     question = field_question(catalogue, matter, path, where)
+    if where not in affair.questions and where not in affair.prefill:
+        return question
+    told = affair.questions.get(where, QuestionOverride())
     return replace(
         question,
         label=told.label or question.label,

@@ -10,7 +10,9 @@ judge. Whoever validates T asserts the formats of `json_schema.FORMATS`.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from builder import json_schema, pointer
@@ -51,12 +53,17 @@ class Standing:
     residuals: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Transported:
     """The merged form as one JSON Schema, and what it leaves to the judge."""
 
     schema: Mapping[str, Any]
     matters: Mapping[MatterId, Standing]
+
+    @cached_property
+    def validator(self) -> Validator:
+        """The schema, compiled once."""
+        return Validator(self.schema)
 
     @property
     def exact(self) -> bool:
@@ -70,6 +77,20 @@ def transport(form: MergedForm) -> Transported:
     The same form gives the same schema. No matter is refused: what cannot be written
     is left to the judge, with the reason.
     """
+    with suppress(SchemaError):
+        made = _whole(form, alone=False)
+        made.validator.accepts({})
+        return made
+    return _whole(form, alone=True)
+
+
+def _whole(form: MergedForm, *, alone: bool) -> Transported:
+    """Put together what is said of every matter.
+
+    Args:
+        form: the merged form.
+        alone: try each matter by itself, for the whole cannot be compiled.
+    """
     awaited = _awaited(form)
     said: list[Schema] = []
     defs: dict[str, Schema] = {}
@@ -79,7 +100,7 @@ def transport(form: MergedForm) -> Transported:
         if matter.when is not None:
             defs[f"applies:{matter.id}"] = holding(matter.when)
         absent = negated(has(("matters", matter.id)))
-        own, standing, demands = _transported(form, matter, awaited)
+        own, standing, demands = _transported(form, matter, awaited, alone=alone)
         defs |= own
         standings[matter.id] = standing
         said.append(if_else(applies, demands, otherwise=absent))
@@ -96,7 +117,7 @@ def transport(form: MergedForm) -> Transported:
 
 
 def _transported(
-    form: MergedForm, matter: Matter, awaited: Mapping[FactId, Schema]
+    form: MergedForm, matter: Matter, awaited: Mapping[FactId, Schema], *, alone: bool
 ) -> tuple[dict[str, Schema], Standing, Schema]:
     """Return the definitions of a matter, how far they go, and what it demands."""
     file = f"matters/{matter.id}/schema.json"
@@ -107,7 +128,8 @@ def _transported(
         moving = Transport(matter, told, form.facts, awaited)
         demands = moving.whole()
         own = {matter.id: dialects.reroot(told, here), **moving.presences}
-        _raise_unless_it_compiles(own, demands, form, awaited, file)
+        if alone:
+            _raise_unless_it_compiles(own, demands, form, awaited, file)
     except BuilderError as error:
         return {}, Standing(mode="v-only", reason=error), True
     if moving.residuals:
@@ -150,7 +172,7 @@ def layout(matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> dict[str,
 
     def moved(fact: Fact, places: Sequence[str]) -> Schema:
         file = "elements.json"
-        schema = dialects.upgrade(fact.schema, file=file)
+        schema = dialects.upgrade(fact.schema, file=file, compiled=False)
         return dialects.reroot(schema, pointer.join(places), file=file)
 
     return {"$schema": dialects.NEWEST, **answers_layout(facts, matters, moved)}

@@ -11,6 +11,7 @@ here holds exactly when the form's schema holds of the projected container.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, ClassVar
 
 from builder import json_schema, lists, pointer
@@ -279,10 +280,12 @@ class Transport:
         return self._known[known]
 
     def _told(self, places: Places) -> pulling.Slot:
+        # Compiled when first asked: most slots are only referred to.
+        judge = cache(lambda: json_schema.place_validator(self.form, places))
         return pulling.Slot(
             reference=self._leaf(places),
             schema=plain_schemas.written_out(self.form, places),
-            accepts=json_schema.place_validator(self.form, places).accepts,
+            accepts=lambda value: judge().accepts(value),
         )
 
     def _residual(self, slot: Slot) -> Schema:
