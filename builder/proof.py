@@ -274,7 +274,7 @@ class _Trial:
         Where a form was also sent the fact and took it, some documents are lost, not
         all: that is a warning.
         """
-        found = conflicts.analyse(self.judge.form, sets, compared=False).findings
+        found = conflicts.analyse(self.judge.form, sets).findings
         met = (
             PartlyRefusedError(**vars(error))
             if (error.matter, error.path) in self._taken

@@ -6,7 +6,9 @@ guides the search and proves.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from builder import bindings, json_schema, lenses, pack, pointer
@@ -16,6 +18,7 @@ from builder.json_schema.plain_schemas import written_out
 from builder.json_schema.second_opinion import SecondOpinion
 from builder.lenses import UndefinedError, byte_limits
 from builder.model import (
+    IDENTITY,
     ByteLimit,
     Fact,
     FactId,
@@ -41,6 +44,7 @@ from builder.patterns.written import written_texts
 Refusal: TypeAlias = Callable[[Any], str | None]
 
 _Places: TypeAlias = tuple[str, ...]
+_Starts: TypeAlias = Sequence[tuple[_Places, bool]]
 #: No character takes more bytes in UTF-8, and none less than one.
 _MOST_BYTES = 4
 _SCALED = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
@@ -50,6 +54,8 @@ _SCALED = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 class Demand:
     """One distinct constraint on a fact, and who makes it."""
 
+    #: What makes it distinct: demands of one key accept the same.
+    key: bytes
     #: Nobody: the shared dictionary does.
     matters: tuple[MatterId, ...]
     #: Where it stands in each matter's document.
@@ -60,12 +66,17 @@ class Demand:
     #: Where likely values come from; of a field that stands in branches only, what
     #: any of them says, for one document takes one branch.
     guide: Schema
-    #: The texts it accepts, in the same sense.
-    texts: Formula
+    #: The texts it accepts, in the same sense; few demands need them told.
+    told: Callable[[], Formula]
     #: Why the form itself refuses a value.
     refusal: Refusal
     #: Another validator surely accepts it too.
     confirms: Callable[[Any], bool]
+
+    @property
+    def texts(self) -> Formula:
+        """The texts it accepts, as a formula over automata."""
+        return self.told()
 
     @property
     def who(self) -> str:
@@ -83,13 +94,13 @@ class Demands:
     def __init__(self, matters: Sequence[Matter], facts: Mapping[FactId, Fact]) -> None:
         """Take the matters and their facts."""
         self._facts = facts
-        self._domains: dict[FactId, Demand] = {}
+        self._domains: dict[bytes, Demand] = {}
         self._found: dict[FactId, dict[bytes, Demand]] = {}
-        self._roots: dict[MatterId, Schema | None] = {}
         for matter in matters:
+            form = _Form(matter)
             for path, field in matter.fields.items():
                 for part, alone in bindings.slots(path, field):
-                    self._add(_Slot(matter, path, field, part, alone))
+                    self._add(_Slot(form, path, field, part, alone))
 
     def facts(self) -> tuple[FactId, ...]:
         """Return the facts that some form holds, in the order of the forms."""
@@ -107,34 +118,31 @@ class Demands:
                 for matter, path in zip(demand.matters, demand.paths, strict=True)
                 if chosen is None or matter in chosen
             ]
-            if kept:
+            if len(kept) == len(demand.matters):
+                found.append(demand)
+            elif kept:
                 names, paths = zip(*kept, strict=True)
                 found.append(replace(demand, matters=names, paths=paths))
         if fact in self._facts and found:
-            if fact not in self._domains:
-                self._domains[fact] = domain(self._facts[fact].schema)
-            found.append(self._domains[fact])
+            schema = self._facts[fact].schema
+            key = pack.canonical(schema)
+            if key not in self._domains:
+                self._domains[key] = domain(schema)
+            found.append(self._domains[key])
         return tuple(found)
 
     def _add(self, slot: "_Slot") -> None:
         known = self._found.setdefault(slot.part.fact, {})
-        demand, key = slot.demand(self._root(slot.matter))
-        before = known.get(key)
-        if before is not None:
-            demand = replace(
+        before = known.get(slot.key)
+        known[slot.key] = (
+            slot.demand()
+            if before is None
+            else replace(
                 before,
-                matters=(*before.matters, *demand.matters),
-                paths=(*before.paths, *demand.paths),
+                matters=(*before.matters, slot.form.matter.id),
+                paths=(*before.paths, slot.path),
             )
-        known[key] = demand
-
-    def _root(self, matter: Matter) -> Schema | None:
-        if matter.id not in self._roots:
-            try:
-                self._roots[matter.id] = dialects.upgrade(matter.schema)
-            except BuilderError:
-                self._roots[matter.id] = None
-        return self._roots[matter.id]
+        )
 
 
 def as_facts(matter: Matter) -> Matter:
@@ -152,118 +160,152 @@ def domain(schema: Schema) -> Demand:
     validator = Validator(schema)
     plain = written_out(schema, ())
     return Demand(
+        key=pack.canonical(schema),
         matters=(),
         paths=(),
         schema=True if plain is None else plain,
         exact=plain is not None,
         guide=True if plain is None else plain,
-        texts=OPEN if plain is None else texts_of(plain),
+        told=lambda: OPEN if plain is None else texts_of(plain),
         refusal=lambda value: _first(validator, value),
         confirms=SecondOpinion(schema).accepts,
     )
 
 
-@dataclass(frozen=True, slots=True)
+class _Form:
+    """One form brought to 2020-12; what it says inside each object is read once."""
+
+    def __init__(self, matter: Matter) -> None:
+        self.matter = matter
+        self.root: Schema | None = None
+        self._inside: dict[_Places, tuple[_Starts, Mapping[str, _Starts]]] = {}
+        with suppress(BuilderError):
+            file = f"matters/{matter.id}/schema.json"
+            self.root = dialects.upgrade(matter.schema, file=file, compiled=False)
+
+    def starts(self, names: _Places) -> _Starts:
+        """Return the places of the schemas that judge a value, and if in a branch."""
+        if not isinstance(self.root, Mapping):
+            return ()
+        if not names:
+            return (((), False),)
+        *outer, name = names
+        holder = tuple(outer)
+        if holder not in self._inside:
+            told = branches.told_at(self.root, self.starts(holder))
+            self._inside[holder] = branches.rows(told), branches.children(told)
+        rows, named = self._inside[holder]
+        return (rows if name == "*" else ()) or named.get(name, ())
+
+
+@dataclass(frozen=True)
 class _Slot:
     """One field of one matter, as far as it holds one fact."""
 
-    matter: Matter
+    form: _Form
     path: str
     field: Field
     part: Part
     #: Where the fact's value alone stands; None: in a line with others.
     alone: str | None
 
-    def demand(self, root: Schema | None) -> tuple[Demand, bytes]:
-        """Return the demand, and what makes it distinct.
+    @cached_property
+    def _judged(self) -> tuple[tuple[_Places, ...], bool]:
+        """Where the form judges the value, and whether everywhere there.
 
-        Args:
-            root: the form in 2020-12; None: it cannot be brought there.
+        A field that stands in branches only is judged by one of them.
         """
-        places, always = self._places(root)
         if self.alone is None:
-            plain: Schema | None = _line(self.field)
-        else:
-            plain = _together(root, places) if always else None
-        lens = self.part.lens
-        refusal = self._refusal(root, places, always=always)
+            return (), True
+        starts = self.form.starts(pointer.parts(self.alone))
+        always = tuple(place for place, in_branch in starts if not in_branch)
+        return always or tuple(place for place, _ in starts), bool(always)
+
+    @cached_property
+    def _plain(self) -> Schema | None:
+        """What judges the value, without references; None: not known."""
+        places, always = self._judged
+        if self.alone is None:
+            return _line(self.field)
+        return _together(self.form.root, places) if always else None
+
+    @cached_property
+    def key(self) -> bytes:
+        """What makes the demand distinct: slots of one key ask the same."""
+        # What is not known can be told from nothing else.
+        own = [self.form.matter.id, self.path] if self._plain is None else None
+        # Spelling a lens out takes long, and most are the same.
+        lens = "" if self.part.lens == IDENTITY else repr(self.part.lens)
+        return pack.canonical([self._plain, own, lens, repr(self.field.bytes)])
+
+    def demand(self) -> Demand:
+        """Return the demand; its validators are compiled when first asked."""
+        places, always = self._judged
+        lens, plain, refusal = self.part.lens, self._plain, self._refusal
         schema, exact = _pulled_back(lens, plain, refusal if always else None)
-        texts = OPEN if plain is None else written_texts(lens, plain)
         if self.field.bytes is not None:
             exact = exact and lens.kind == "table"  # its values were tried one by one
-            texts = both(texts, _counted(self.field.bytes))
-        # What is not known can be told from nothing else.
-        own = [self.matter.id, self.path] if plain is None else None
-        key = pack.canonical([plain, own, repr(lens), repr(self.field.bytes)])
-        demand = Demand(
-            matters=(self.matter.id,),
+        root = self.form.root
+        return Demand(
+            key=self.key,
+            matters=(self.form.matter.id,),
             paths=(self.path,),
             schema=schema,
             exact=exact,
             guide=schema if schema is not True else _guide(lens, root, places),
-            texts=texts,
+            told=lambda: self._texts,
             refusal=refusal,
-            confirms=self._confirms(root, places, always=always),
+            confirms=self._confirms,
         )
-        return demand, key
 
-    def _places(self, root: Schema | None) -> tuple[tuple[_Places, ...], bool]:
-        """Return where the form judges the value, and whether everywhere there.
+    @cached_property
+    def _texts(self) -> Formula:
+        lens, plain = self.part.lens, self._plain
+        texts = OPEN if plain is None else written_texts(lens, plain)
+        limit = self.field.bytes
+        return texts if limit is None else both(texts, _counted(limit))
 
-        A field that stands in branches only is judged by one of them.
-        """
-        if not isinstance(root, Mapping) or self.alone is None:
-            return (), self.alone is None
-        told = branches.told_at(root)
-        starts: Sequence[tuple[_Places, bool]] = ()
-        for name in pointer.parts(self.alone):
-            below = branches.rows(told) if name == "*" else []
-            starts = below or branches.children(told).get(name, [])
-            told = branches.told_at(root, starts)
-        always = tuple(place for place, in_branch in starts if not in_branch)
-        return always or tuple(place for place, _ in starts), bool(always)
-
-    def _refusal(
-        self, root: Schema | None, places: Sequence[_Places], *, always: bool
-    ) -> Refusal:
-        judges = []
+    @cached_property
+    def _judges(self) -> Sequence[Validator]:
+        root, (places, always) = self.form.root, self._judged
+        made = []
         if self.alone is not None and (always or root is None):
-            judges = [json_schema.slot_validator(self.matter.schema, self.alone)]
-        if isinstance(root, Mapping):
-            judges += [json_schema.place_validator(root, place) for place in places]
+            own = self.form.matter.schema
+            made.append(json_schema.slot_validator(own, self.alone))
+        # Where only one schema judges the value, that of the form itself does.
+        if isinstance(root, Mapping) and (not made or len(places) > 1):
+            made += [json_schema.place_validator(root, place) for place in places]
+        return made
 
-        def refusal(value: Any) -> str | None:
-            if not bindings.can_write(self.field, self.part, value):
-                return "it cannot be written there"
-            written = lenses.get(self.part.lens, value)
-            too_long = self.field.bytes and byte_limits.refusal(
-                self.field.bytes, written
-            )
-            if too_long:
-                return f"{too_long.keyword} {too_long.limit!r}"
-            said = [_first(validator, written) for validator in judges]
-            refusals = [each for each in said if each is not None]
-            enough = refusals if always else len(refusals) == len(said) > 0
-            return refusals[0] if enough else None
+    @cached_property
+    def _opinions(self) -> Sequence[SecondOpinion]:
+        root = self.form.root
+        places, _ = self._judged
+        return [SecondOpinion(root, place) for place in places if root is not None]
 
-        return refusal
+    def _refusal(self, value: Any) -> str | None:
+        if not bindings.can_write(self.field, self.part, value):
+            return "it cannot be written there"
+        written = lenses.get(self.part.lens, value)
+        too_long = self.field.bytes and byte_limits.refusal(self.field.bytes, written)
+        if too_long:
+            return f"{too_long.keyword} {too_long.limit!r}"
+        said = [_first(validator, written) for validator in self._judges]
+        refusals = [each for each in said if each is not None]
+        _, always = self._judged
+        enough = refusals if always else len(refusals) == len(said) > 0
+        return refusals[0] if enough else None
 
-    def _confirms(
-        self, root: Schema | None, places: Sequence[_Places], *, always: bool
-    ) -> Callable[[Any], bool]:
+    def _confirms(self, value: Any) -> bool:
         if self.alone is None:
-            return lambda _: True  # nothing but the lens judges it
-        opinions = [SecondOpinion(root, place) for place in places if root is not None]
-
-        def confirms(value: Any) -> bool:
-            try:
-                written = lenses.get(self.part.lens, value)
-            except UndefinedError:
-                return False
-            said = [opinion.accepts(written) for opinion in opinions]
-            return all(said) and bool(said) if always else any(said)
-
-        return confirms
+            return True  # nothing but the lens judges it
+        try:
+            written = lenses.get(self.part.lens, value)
+        except UndefinedError:
+            return False
+        said = [opinion.accepts(written) for opinion in self._opinions]
+        _, always = self._judged
+        return all(said) and bool(said) if always else any(said)
 
 
 def _counted(limit: ByteLimit) -> Formula:
@@ -299,7 +341,7 @@ def _guide(lens: Lens, root: Schema | None, places: Sequence[_Places]) -> Schema
 
 
 def _first(validator: Validator, value: Any) -> str | None:
-    found = validator.violations(value)
+    found = () if validator.accepts(value) else validator.violations(value)
     return f"{found[0].keyword} {found[0].limit!r}" if found else None
 
 

@@ -1,6 +1,8 @@
 """What is found of a fact: satisfied, empty or undecided; and how forms differ."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from builder.conflicts.conflict_errors import CoreMember, shown
@@ -67,12 +69,17 @@ class Difference:
                 return f"{self.fact}: {other} may refuse what {one} accepts"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Analysis:
     """All that was found of an affair's shared facts."""
 
     judgements: tuple[Judgement, ...]
     #: Conflicts, dead elements (warnings) and what is undecided.
     findings: tuple[BuilderError, ...]
-    #: For information only.
-    differences: tuple[Difference, ...]
+    #: Looks for the differences: most readers want none of them, and it takes longer.
+    compare: Callable[[], Iterable[Difference]]
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """For information only; looked for when first asked."""
+        return tuple(self.compare())
