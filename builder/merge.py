@@ -137,7 +137,7 @@ def _facts(
     issued = {issue.fact for matter in matters for issue in matter.issues}
     facts: dict[FactId, Fact] = {}
     errors: list[BuilderError] = []
-    columns = {id_: _columns(catalogue, matters, id_) for id_ in domains}
+    columns = _columns(catalogue, matters)
     for id_, schema in domains.items():
         element = catalogue.elements.get(element_of(id_))
         stand_in = None
@@ -154,34 +154,30 @@ def _facts(
             schema=schema,
             sensitivity=element.sensitivity if element else "general",
             stand_in=stand_in,
-            columns=columns[id_],
+            columns=columns.get(id_, {}),
             key=element.key if element else None,
         )
     return facts, errors
 
 
 def _columns(
-    catalogue: Catalogue, matters: Iterable[Matter], list_: FactId
-) -> dict[FactId, Fact]:
-    """Return the facts of one row of a list; none: it is no list that is shared."""
-    held = [
-        fact
-        for matter in matters
-        for id_, _, rows in lists.bindings(matter)
-        if id_ == list_
-        for field in rows.fields.values()
-        for fact in field.held
-    ]
-    return {
-        fact: Fact(
-            id=fact,
-            element=element_of(fact),
-            role=role_of(fact),
-            schema=catalogue.elements[element_of(fact)].schema,
-            sensitivity=catalogue.elements[element_of(fact)].sensitivity,
-        )
-        for fact in dict.fromkeys(held)
-    }
+    catalogue: Catalogue, matters: Iterable[Matter]
+) -> dict[FactId, dict[FactId, Fact]]:
+    """Return the facts of one row of each list that is shared."""
+    made: dict[FactId, dict[FactId, Fact]] = {}
+    for matter in matters:
+        for list_, _, rows in lists.bindings(matter):
+            known = made.setdefault(list_, {})
+            for fact in (fact for field in rows.fields.values() for fact in field.held):
+                element = catalogue.elements[element_of(fact)]
+                known[fact] = Fact(
+                    id=fact,
+                    element=element_of(fact),
+                    role=role_of(fact),
+                    schema=element.schema,
+                    sensitivity=element.sensitivity,
+                )
+    return made
 
 
 def _refusals(

@@ -24,7 +24,7 @@ def parts(pointer: str) -> tuple[str, ...]:
 def join(names: Iterable[str | int]) -> str:
     """Build the pointer of these names."""
     return "".join(
-        "/" + str(name).replace("~", "~0").replace("/", "~1") for name in names
+        ["/" + str(name).replace("~", "~0").replace("/", "~1") for name in names]
     )
 
 

@@ -15,6 +15,7 @@ from builder import lists, origins, pointer, pruning
 from builder.acceptance import Acceptance, may_hold_fractions
 from builder.documents import project
 from builder.json_schema import Validator, Violation
+from builder.json_schema.whole_forms import form_validator
 from builder.lenses import UndefinedError
 from builder.lenses.byte_limits import byte_violations, has_limits
 from builder.model import (
@@ -62,7 +63,7 @@ class Judge:
         self.form = form
         self._layout = Validator(form.schema)
         self._facts = {id_: Validator(fact.schema) for id_, fact in form.facts.items()}
-        self._forms = {matter.id: Validator(matter.schema) for matter in form.matters}
+        self._forms = {m.id: form_validator(m.schema) for m in form.matters}
         self._matters = {matter.id: matter for matter in form.matters}
         self._counted = {matter.id for matter in form.matters if has_limits(matter)}
         self._short = {m.id: Acceptance(m, self._forms[m.id]) for m in form.matters}

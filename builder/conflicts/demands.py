@@ -15,7 +15,7 @@ from builder import bindings, json_schema, lenses, pack, pointer
 from builder.errors import BuilderError
 from builder.json_schema import Validator, branches, dialects
 from builder.json_schema.plain_schemas import written_out
-from builder.json_schema.second_opinion import SecondOpinion
+from builder.json_schema.second_opinion import SecondOpinion, second_opinion
 from builder.lenses import UndefinedError, byte_limits
 from builder.model import (
     IDENTITY,
@@ -281,7 +281,7 @@ class _Slot:
     def _opinions(self) -> Sequence[SecondOpinion]:
         root = self.form.root
         places, _ = self._judged
-        return [SecondOpinion(root, place) for place in places if root is not None]
+        return [second_opinion(root, place) for place in places if root is not None]
 
     def _refusal(self, value: Any) -> str | None:
         if not bindings.can_write(self.field, self.part, value):

@@ -120,6 +120,12 @@ def place_validator(root: Mapping[str, Any], places: Sequence[str]) -> Validator
     Raises:
         SchemaError: nothing stands there, or it cannot be compiled.
     """
+    return _placed(Same(root), tuple(places))
+
+
+@lru_cache(maxsize=1024)  # what judges a field is asked for questions and conflicts
+def _placed(form: Same, places: tuple[str, ...]) -> Validator:
+    root: Any = form.root
     dialect = {"$schema": root["$schema"]} if "$schema" in root else {}
     schema = pointer.get(root, places)
     if isinstance(schema, dict) and not _refers(schema):

@@ -103,10 +103,15 @@ def upgrade(
     upgraded = _upgraded(Same(schema), file)
     if compiled:
         try:
-            json_schema.Validator(upgraded)
+            _compile(Same(upgraded))
         except json_schema.SchemaError as error:
             raise FormSchemaError(f"{file}#", str(error)) from error
     return upgraded
+
+
+@lru_cache(maxsize=1024)  # checked when a form is read, and by all that is made of it
+def _compile(form: Same) -> None:
+    json_schema.Validator(form.root)
 
 
 @lru_cache(maxsize=1024)  # one form is asked for by all that is made of it

@@ -28,6 +28,21 @@ _REFERENCES = ("$ref", "$dynamicRef")
 _BY_RE = ("patternProperties", "unevaluatedProperties")
 
 
+def second_opinion(root: Schema, places: tuple[str, ...]) -> "SecondOpinion":
+    """Return the opinion on a place of a form, made once: forms say much by reference.
+
+    Args:
+        root: a schema of 2020-12.
+        places: a place in it.
+    """
+    return _opinion(Same(root), places)
+
+
+@lru_cache(maxsize=1024)
+def _opinion(form: Same, places: tuple[str, ...]) -> "SecondOpinion":
+    return SecondOpinion(form.root, places)
+
+
 class SecondOpinion:
     """One place of one schema, judged by another engine."""
 

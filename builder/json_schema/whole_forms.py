@@ -17,6 +17,6 @@ def form_validator(root: Mapping[str, Any]) -> Validator:
     return _compiled(Same(root))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _compiled(form: Same) -> Validator:
     return Validator(form.root)

@@ -52,8 +52,8 @@ class Slot:
 
     #: What stands for its schema in T, such as a `$ref` into the form.
     reference: Schema
-    #: In 2020-12, with references written out; None: they have no end.
-    schema: Schema | None
+    #: Returns it in 2020-12, with references written out; None: they have no end.
+    write_out: Callable[[], Schema | None]
     accepts: Callable[[Any], bool]
 
 
@@ -79,15 +79,16 @@ def pull_back(lens: Lens, slot: Slot, domain: Schema) -> Schema | Residual:
     values = [c for c, _ in lens.pairs] if lens.kind == "table" else finite(domain)
     if values is not None:
         return _named(value for value in values if fits(lens, slot, value))
-    if slot.schema is None:
+    schema = slot.write_out()
+    if schema is None:
         return Residual(necessary=True, reason="its references have no end")
-    held = finite(slot.schema)
+    held = finite(schema)
     if held is not None and not lens.one_way:
         return _named(_read(lens, slot, held))
-    compared = _compared(lens, slot.schema, domain)
+    compared = _compared(lens, schema, domain)
     if compared is not None:
         return compared
-    said, reasons = _by_keyword(lens, slot.schema)
+    said, reasons = _by_keyword(lens, schema)
     return Residual(necessary=said, reason="; ".join(reasons)) if reasons else said
 
 

@@ -17,6 +17,7 @@ import orjson
 from builder import json_schema, pointer
 from builder.errors import BuilderError
 from builder.json_schema import Validator, dialects
+from builder.json_schema.same import Same
 from builder.model import FactId, Field, Matter, Predicate, Rows
 
 #: One row as it is kept; well formed, it has the shape of answers.
@@ -53,7 +54,7 @@ def row_matter(matter: Matter, path: str, rows: Rows) -> Matter:
     return replace(
         matter,
         fields=rows.fields,
-        schema=_row_schema(matter.schema, row_path(path, rows)),
+        schema=_row_schema(Same(matter.schema), row_path(path, rows)),
         issues=(),
         materials=(),
     )
@@ -129,9 +130,10 @@ def _condition(text: str) -> Validator:
     return Validator(orjson.loads(text))
 
 
-def _row_schema(form: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+@lru_cache(maxsize=1024)  # a row is asked for, judged and compared with others
+def _row_schema(form: Same, path: str) -> Mapping[str, Any]:
     try:
-        upgraded = dialects.upgrade(form)
+        upgraded = dialects.upgrade(form.root)
         moved = dialects.reroot(upgraded, pointer.join(_WHOLE))
     except BuilderError:
         return {}

@@ -18,6 +18,7 @@ from typing import Any, Literal
 from builder import json_schema, pointer
 from builder.errors import BuilderError, FormSchemaError
 from builder.json_schema import SchemaError, Validator, dialects
+from builder.json_schema.whole_forms import form_validator
 from builder.lists.layout import answers_layout
 from builder.model import (
     Fact,
@@ -123,7 +124,8 @@ def _transported(
     file = f"matters/{matter.id}/schema.json"
     here = pointer.join(["$defs", matter.id])
     try:
-        upgraded = dialects.upgrade(matter.schema, file=file)
+        upgraded = dialects.upgrade(matter.schema, file=file, compiled=alone)
+        form_validator(matter.schema)  # the judge needs it too
         told = upgraded if isinstance(upgraded, Mapping) else {"allOf": [upgraded]}
         moving = Transport(matter, told, form.facts, awaited)
         demands = moving.whole()
@@ -132,6 +134,9 @@ def _transported(
             _raise_unless_it_compiles(own, demands, form, awaited, file)
     except BuilderError as error:
         return {}, Standing(mode="v-only", reason=error), True
+    except SchemaError as error:
+        reason = FormSchemaError(f"{file}#", str(error))
+        return {}, Standing(mode="v-only", reason=reason), True
     if moving.residuals:
         left = tuple(moving.residuals)
         return own, Standing(mode="residual", residuals=left), demands

@@ -11,7 +11,6 @@ here holds exactly when the form's schema holds of the projected container.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, ClassVar
 
 from builder import json_schema, lists, pointer
@@ -280,12 +279,13 @@ class Transport:
         return self._known[known]
 
     def _told(self, places: Places) -> pulling.Slot:
-        # Compiled when first asked: most slots are only referred to.
-        judge = cache(lambda: json_schema.place_validator(self.form, places))
+        # Most slots are only referred to, neither written out nor compiled.
         return pulling.Slot(
             reference=self._leaf(places),
-            schema=plain_schemas.written_out(self.form, places),
-            accepts=lambda value: judge().accepts(value),
+            write_out=lambda: plain_schemas.written_out(self.form, places),
+            accepts=lambda value: json_schema.place_validator(
+                self.form, places
+            ).accepts(value),
         )
 
     def _residual(self, slot: Slot) -> Schema:

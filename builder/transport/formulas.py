@@ -108,7 +108,7 @@ def if_else(condition: Schema, then: Schema, *, otherwise: Schema) -> Schema:
 
 def _each(schemas: Iterable[Schema]) -> Iterable[Schema]:
     for schema in schemas:
-        if not isinstance(schema, bool) and schema.keys() == {"allOf"}:
+        if not isinstance(schema, bool) and len(schema) == 1 and "allOf" in schema:
             yield from _each(schema["allOf"])
         else:
             yield schema

@@ -5,7 +5,7 @@ properties are slots. A join writes several as one text: one slot of several fac
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from builder import bindings, pointer
@@ -68,16 +68,17 @@ def grouped(matter: Matter) -> Group:
         ListKeywordError: a fact stands in the rows of a list that holds none.
         NestedBindingError: a slot stands inside another.
     """
-    root = Group(path=(), children={})
+    children: dict[str, Child] = {}
+    root = Group(path=(), children=children)
+    #: By path, what each group holds: its own dictionary, as long as it is filled.
+    inside: dict[Places, dict[str, Child]] = {(): children}
     for path, held in matter.fields.items():
         for slot in _held(path, held):
             if "*" in slot.path:
                 raise ListKeywordError(f"matters/{matter.id}", "items")
-            placed = _placed(root, slot, slot.path)
-            if placed is None:
-                inside = _above(root, slot.path)
-                raise NestedBindingError(f"matters/{matter.id}", path, inside)
-            root = placed
+            if not _placed(inside, slot):
+                above = _above(root, slot.path)
+                raise NestedBindingError(f"matters/{matter.id}", path, above)
     return root
 
 
@@ -102,21 +103,19 @@ def _held(path: str, held: Field) -> Iterator[Slot | Listing]:
         )
 
 
-def _placed(group: Group, slot: Slot | Listing, names: Places) -> Group | None:
-    """Return the group with one slot more; None: something stands in the way."""
-    name, *rest = names
-    before = group.children.get(name)
-    if not rest:
-        if before is not None:
-            return None
-        return replace(group, children={**group.children, name: slot})
-    if isinstance(before, Slot | Listing):
-        return None
-    inner = before or Group(path=(*group.path, name), children={})
-    placed = _placed(inner, slot, tuple(rest))
-    if placed is None:
-        return None
-    return replace(group, children={**group.children, name: placed})
+def _placed(inside: dict[Places, dict[str, Child]], slot: Slot | Listing) -> bool:
+    """Put a slot into its group; False: something stands in the way."""
+    *outer, last = slot.path
+    here: Places = ()
+    for name in outer:
+        below = (*here, name)
+        if below not in inside:
+            if name in inside[here]:
+                return False
+            inside[below] = {}
+            inside[here][name] = Group(path=below, children=inside[below])
+        here = below
+    return inside[here].setdefault(last, slot) is slot
 
 
 def _above(group: Group, path: Places) -> str:

@@ -22,7 +22,7 @@ SEX = Lens(kind="table", pairs=(("1", "男"), ("2", "女")))
 
 def slot(schema):
     accepts = Validator(schema).accepts
-    return Slot(reference=schema, schema=schema, accepts=accepts)
+    return Slot(reference=schema, write_out=lambda: schema, accepts=accepts)
 
 
 def accepted(lens, schema, value):
