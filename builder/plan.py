@@ -5,7 +5,6 @@ page can serve, or what stands nowhere, stops the merge here and never a request
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from builder import pointer
 from builder.errors import (
@@ -23,15 +22,11 @@ from builder.view import Views
 def place(
     affair: Affair, questions: Mapping[Pointer, Question]
 ) -> tuple[Question, ...]:
-    """Return the questions in page order, named f1, f2, ...
+    """Return the questions in page order.
 
     Call `placing_errors` first: every question is taken to stand on one page.
     """
-    ordered = [where for page in affair.pages for where in page.questions]
-    return tuple(
-        replace(questions[where], name=f"f{number}")
-        for number, where in enumerate(ordered, start=1)
-    )
+    return tuple(questions[where] for page in affair.pages for where in page.questions)
 
 
 def placing_errors(

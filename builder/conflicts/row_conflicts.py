@@ -50,9 +50,9 @@ def of_lists(form: MergedForm, sets: Iterable[Sequence[Matter]]) -> Iterator[Row
         sets: every set of matters that can apply together.
     """
     asked = {question.pointer: question for question in form.questions}
-    together = [_ways(matters) for matters in sets]
+    every, together = _ways(form.matters), [_ways(matters) for matters in sets]
     for id_, fact in form.facts.items():
-        ways = [way for way in _ways(form.matters) if way[0] == id_]
+        ways = [way for way in every if way[0] == id_]
         forms = {_key(way): _form(way) for way in ways}
         if not forms:
             continue

@@ -373,7 +373,9 @@ def _depth_exceeds(value: Any, most: int) -> bool:
         one, depth = waiting.pop()
         if depth > most:
             return True
-        if isinstance(one, (dict, Mapping)):  # told sooner of a dict
+        if isinstance(one, str):  # most are, and it is told sooner
+            continue
+        if isinstance(one, (dict, Mapping)):
             waiting += [(below, depth + 1) for below in one.values()]
         elif isinstance(one, list):
             waiting += [(below, depth + 1) for below in one]

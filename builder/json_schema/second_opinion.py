@@ -81,9 +81,14 @@ def _pattern(_: Any, pattern: str, text: Any, __: Any) -> Iterator[ValidationErr
         yield ValidationError(f"{text!r} does not match {pattern!r}")
 
 
+@lru_cache(maxsize=256)  # forms share their patterns, and each is asked of many texts
+def _laid_out(pattern: str) -> Pattern:
+    return Pattern(pattern)
+
+
 def _matches(pattern: str, text: str) -> bool:
     try:
-        return matches(Pattern(pattern), text)
+        return matches(_laid_out(pattern), text)
     except UnsupportedPatternError:
         return json_schema.Validator({"pattern": pattern}).accepts(text)
 
@@ -135,7 +140,9 @@ def _words(schema: Any) -> frozenset[str]:
     waiting = [schema]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, Mapping):
+        if isinstance(node, str):  # most are, and few are told so late
+            continue
+        if isinstance(node, (dict, Mapping)):
             found |= node.keys()
             waiting += node.values()
         elif isinstance(node, list):

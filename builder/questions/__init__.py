@@ -52,7 +52,9 @@ def form_questions(
     matters: Sequence[Matter],
     sets: Iterable[Sequence[Matter]],
 ) -> dict[Pointer, Question]:
-    """Return every question that can be asked in some situation, unnamed yet.
+    """Return every question that can be asked in some situation.
+
+    They are named f1, f2, ... in the order of the pages.
 
     Args:
         sets: every set of matters that can apply together; a fact that is awaited
@@ -62,27 +64,34 @@ def form_questions(
         UnservedError: a form holds what no page can ask for.
     """
     asked = _ever_asked(sets)
-    held_by = slots(matters)
+    held_by, names = slots(matters), _names(affair)
     made: dict[Pointer, Question] = {}
     for matter in matters:
         for path, field in matter.fields.items():
             if "/*/" in path:
                 continue
             if not field.held:
-                question = own_question(catalogue, affair, matter, path)
+                question = own_question(catalogue, affair, matter, path, names)
                 made[question.pointer] = question
             for fact in field.held:
                 if fact not in asked or fact_pointer(fact) in made:
                     continue
                 if field.rows is not None:
-                    question = list_question(catalogue, affair, matters, fact)
+                    question = list_question(catalogue, affair, matters, fact, names)
                 else:
-                    question = fact_question(catalogue, affair, held_by[fact], fact)
+                    question = fact_question(
+                        catalogue, affair, held_by[fact], fact, names
+                    )
                 made[question.pointer] = question
             if field.send == "choice":
-                question = send_question(catalogue, affair, matter, path)
+                question = send_question(catalogue, affair, matter, path, names)
                 made[question.pointer] = question
     return made
+
+
+def _names(affair: Affair) -> dict[Pointer, str]:
+    ordered = (where for page in affair.pages for where in page.questions)
+    return {where: f"f{number}" for number, where in enumerate(ordered, start=1)}
 
 
 def _ever_asked(sets: Iterable[Sequence[Matter]]) -> set[FactId]:

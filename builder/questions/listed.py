@@ -1,6 +1,6 @@
 """The question of a shared list: asked once, one group of columns for each row."""
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from builder import json_schema, lists
@@ -28,7 +28,11 @@ from builder.questions.slots import slots
 
 
 def list_question(
-    catalogue: Catalogue, affair: Affair, matters: Sequence[Matter], list_: FactId
+    catalogue: Catalogue,
+    affair: Affair,
+    matters: Sequence[Matter],
+    list_: FactId,
+    names: Mapping[Pointer, str],
 ) -> Question:
     """Return the question of a shared list: asked once, with the columns of all."""
     element = catalogue.elements[element_of(list_)]
@@ -43,7 +47,7 @@ def list_question(
     reasons = [matter.fields[path].unserved for matter, path, _ in ways]
     return Question(
         pointer=where,
-        name="",
+        name=names.get(where, ""),
         label=told.label or fact_label(catalogue, affair, list_, element),
         hint=told.hint or element.hint,
         input="rows",
@@ -84,12 +88,14 @@ def _list_columns(
             for fact in field.held:
                 where = fact_pointer(fact)
                 if where not in made:
-                    column = fact_question(catalogue, unsaid, every[fact], fact)
+                    column = fact_question(catalogue, unsaid, every[fact], fact, {})
                     held = {slot.matter.id for slot in whole.get(fact, ())}
                     made[where] = _of_whole_lists(column, held)
             if not field.held:
                 where = field_pointer(form.id, path)
-                column = field_question(catalogue, form, path, where, above[id(form)])
+                column = field_question(
+                    catalogue, form, path, where, above=above[id(form)]
+                )
                 held = {form.id} if rows.where is None else set()
                 made[where] = _of_whole_lists(column, held)
     place = f"matters/{ways[0][0].id}"

@@ -69,6 +69,7 @@ def fact_question(
     affair: Affair,
     slots: Sequence[Slot],
     fact: FactId,
+    names: Mapping[Pointer, str],
 ) -> Question:
     """Return the question of a fact, for the fields that hold it."""
     element = catalogue.elements[element_of(fact)]
@@ -77,7 +78,7 @@ def fact_question(
     reasons = (slot.field.unserved for slot in slots)
     return Question(
         pointer=where,
-        name="",
+        name=names.get(where, ""),
         label=told.label or fact_label(catalogue, affair, fact, element),
         hint=told.hint or element.hint,
         unit=element.unit,
@@ -117,11 +118,16 @@ def fact_label(
 
 
 def own_question(
-    catalogue: Catalogue, affair: Affair, matter: Matter, path: str
+    catalogue: Catalogue,
+    affair: Affair,
+    matter: Matter,
+    path: str,
+    names: Mapping[Pointer, str],
 ) -> Question:
     """Return the question of a field that only its own matter asks."""
     where = field_pointer(matter.id, path)
-    question = field_question(catalogue, matter, path, where)
+    name = names.get(where, "")
+    question = field_question(catalogue, matter, path, where, name=name)
     if where not in affair.questions and where not in affair.prefill:
         return question
     told = affair.questions.get(where, QuestionOverride())
@@ -137,7 +143,13 @@ def own_question(
 
 
 def field_question(
-    catalogue: Catalogue, matter: Matter, path: str, where: Pointer, above: str = ""
+    catalogue: Catalogue,
+    matter: Matter,
+    path: str,
+    where: Pointer,
+    *,
+    name: str = "",
+    above: str = "",
 ) -> Question:
     """Return the question of a field, without what an affair says of it.
 
@@ -146,6 +158,7 @@ def field_question(
         matter: whose field it is.
         path: where it stands in the form.
         where: in the answers.
+        name: of its input, if it has a page to stand on.
         above: of a row: where that stands in the document.
 
     Raises:
@@ -163,7 +176,7 @@ def field_question(
         raise UnservedError(f"matters/{matter.id}", where, str(error)) from error
     return Question(
         pointer=where,
-        name="",
+        name=name,
         label=one.field.label,
         hint=one.field.hint,
         unit=one.field.unit,
@@ -208,7 +221,11 @@ def named(columns: Iterable[Question], place: str, path: str) -> tuple[Question,
 
 
 def send_question(
-    catalogue: Catalogue, affair: Affair, matter: Matter, path: str
+    catalogue: Catalogue,
+    affair: Affair,
+    matter: Matter,
+    path: str,
+    names: Mapping[Pointer, str],
 ) -> Question:
     """Return the question whether a department is not to be sent a field."""
     where = omit_pointer(matter.id, path)
@@ -216,7 +233,7 @@ def send_question(
     field, department = matter.fields[path], catalogue.departments[matter.department]
     return Question(
         pointer=where,
-        name="",
+        name=names.get(where, ""),
         label=told.label
         or {
             "zh-CN": f"不向{department.label['zh-CN']}提供“{field.label['zh-CN']}”",

@@ -1,6 +1,6 @@
 """Fields of forms that one question serves, and what they take."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -116,7 +116,7 @@ def choices(
         slots: the fields they are written into.
         own: the schema is that of the only slot; it may refer to the rest of its form.
     """
-    listed = tuple(_listed(catalogue, codelist, schema))
+    listed = _listed(catalogue, codelist, schema)
     if not listed:
         return ()
     domain = slots[0].validator if own else Validator(schema)
@@ -142,12 +142,14 @@ def choices(
 
 def _listed(
     catalogue: Catalogue, codelist: str | None, schema: Schema
-) -> Iterator[Choice]:
+) -> Sequence[Choice]:
     if codelist is not None:
-        yield from catalogue.codelists[codelist].values
-    elif isinstance(schema, Mapping):
-        for value in schema.get("enum", ()):
-            yield Choice(value=value, label={"zh-CN": str(value), "en": str(value)})
+        return catalogue.codelists[codelist].values
+    named = schema.get("enum", ()) if isinstance(schema, Mapping) else ()
+    return [
+        Choice(value=value, label={"zh-CN": str(value), "en": str(value)})
+        for value in named
+    ]
 
 
 def other(catalogue: Catalogue, codelist: str | None) -> Text | None:
