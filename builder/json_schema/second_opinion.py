@@ -5,11 +5,13 @@ It decides nothing for applicants. Its patterns are judged by our own automata a
 and its division of floats refuses 19.99 as a multiple of 0.01.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
@@ -26,6 +28,7 @@ _ROOT = "urn:yibiao:form"
 _REFERENCES = ("$ref", "$dynamicRef")
 #: Where both stand, the library judges names by `re`.
 _BY_RE = ("patternProperties", "unevaluatedProperties")
+_WRITTEN = {name: f'"{name}":'.encode() for name in (*_REFERENCES, *_BY_RE)}
 
 
 def second_opinion(root: Schema, places: tuple[str, ...]) -> "SecondOpinion":
@@ -70,7 +73,7 @@ class SecondOpinion:
 
 @lru_cache(maxsize=1024)  # asked about a form slot by slot
 def _whole(form: Same) -> tuple[Registry[Any], frozenset[str]]:
-    """Return a form to refer into, and all names in it."""
+    """Return a form to refer into, and which of the names asked for stand in it."""
     resource = DRAFT202012.create_resource(form.root)
     registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
     return registry, _words(form.root)
@@ -135,16 +138,13 @@ _Exact = _extended(
 
 
 def _words(schema: Any) -> frozenset[str]:
-    """Return every name in a schema, its keywords among them."""
-    found: set[str] = set()
-    waiting = [schema]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, str):  # most are, and few are told so late
-            continue
-        if isinstance(node, (dict, Mapping)):
-            found |= node.keys()
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-    return frozenset(found)
+    """Return which of the names asked for stand in a schema, its keywords among them.
+
+    Forms are large and asked slot by slot: their text is searched sooner than they are
+    walked through. No value can look like a name: its quotes are escaped.
+    """
+    try:
+        text = orjson.dumps(schema)
+    except TypeError:  # a number too large for it
+        text = json.dumps(schema, separators=(",", ":")).encode()
+    return frozenset(name for name, written in _WRITTEN.items() if written in text)
