@@ -8,12 +8,12 @@ guides the search and proves.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias
 
 from builder import bindings, json_schema, lenses, pack, pointer
 from builder.errors import BuilderError
-from builder.json_schema import Validator, branches, dialects
+from builder.json_schema import Validator, Violation, branches, dialects
 from builder.json_schema.plain_schemas import written_out
 from builder.json_schema.second_opinion import SecondOpinion, second_opinion
 from builder.lenses import UndefinedError, byte_limits
@@ -40,8 +40,8 @@ from builder.patterns.texts import (
 )
 from builder.patterns.written import written_texts
 
-#: Why a value is refused, in a few words; None: it is accepted.
-Refusal: TypeAlias = Callable[[Any], str | None]
+#: None: a value is accepted. Otherwise says in a few words why not; few are asked.
+Refusal: TypeAlias = Callable[[Any], Callable[[], str] | None]
 
 _Places: TypeAlias = tuple[str, ...]
 _Starts: TypeAlias = Sequence[tuple[_Places, bool]]
@@ -68,8 +68,8 @@ class Demand:
     guide: Schema
     #: The texts it accepts, in the same sense; few demands need them told.
     told: Callable[[], Formula]
-    #: Why the form itself refuses a value.
-    refusal: Refusal
+    #: Whether the form itself refuses a value.
+    refuses: Refusal
     #: Another validator surely accepts it too.
     confirms: Callable[[Any], bool]
 
@@ -85,7 +85,12 @@ class Demand:
 
     def accepts(self, value: Any) -> bool:
         """Tell whether the form itself accepts what it would be sent."""
-        return self.refusal(value) is None
+        return self.refuses(value) is None
+
+    def refusal(self, value: Any) -> str | None:
+        """Return in a few words why the form refuses a value; None: it does not."""
+        why = self.refuses(value)
+        return None if why is None else why()
 
 
 class Demands:
@@ -167,7 +172,7 @@ def domain(schema: Schema) -> Demand:
         exact=plain is not None,
         guide=True if plain is None else plain,
         told=lambda: OPEN if plain is None else texts_of(plain),
-        refusal=lambda value: _first(validator, value),
+        refuses=lambda value: _first(validator, value),
         confirms=SecondOpinion(schema).accepts,
     )
 
@@ -241,8 +246,8 @@ class _Slot:
     def demand(self) -> Demand:
         """Return the demand; its validators are compiled when first asked."""
         places, always = self._judged
-        lens, plain, refusal = self.part.lens, self._plain, self._refusal
-        schema, exact = _pulled_back(lens, plain, refusal if always else None)
+        lens, plain, refuses = self.part.lens, self._plain, self._refuses
+        schema, exact = _pulled_back(lens, plain, refuses if always else None)
         if self.field.bytes is not None:
             exact = exact and lens.kind == "table"  # its values were tried one by one
         root = self.form.root
@@ -254,7 +259,7 @@ class _Slot:
             exact=exact,
             guide=schema if schema is not True else _guide(lens, root, places),
             told=lambda: self._texts,
-            refusal=refusal,
+            refuses=refuses,
             confirms=self._confirms,
         )
 
@@ -283,13 +288,13 @@ class _Slot:
         places, _ = self._judged
         return [second_opinion(root, place) for place in places if root is not None]
 
-    def _refusal(self, value: Any) -> str | None:
+    def _refuses(self, value: Any) -> Callable[[], str] | None:
         if not bindings.can_write(self.field, self.part, value):
-            return "it cannot be written there"
+            return lambda: "it cannot be written there"
         written = lenses.get(self.part.lens, value)
         too_long = self.field.bytes and byte_limits.refusal(self.field.bytes, written)
         if too_long:
-            return f"{too_long.keyword} {too_long.limit!r}"
+            return partial(_words, too_long)
         said = [_first(validator, written) for validator in self._judges]
         refusals = [each for each in said if each is not None]
         _, always = self._judged
@@ -340,27 +345,32 @@ def _guide(lens: Lens, root: Schema | None, places: Sequence[_Places]) -> Schema
     return {"anyOf": [each for each in said if each is not None] or [True]}
 
 
-def _first(validator: Validator, value: Any) -> str | None:
-    found = () if validator.accepts(value) else validator.violations(value)
-    return f"{found[0].keyword} {found[0].limit!r}" if found else None
+def _first(validator: Validator, value: Any) -> Callable[[], str] | None:
+    if validator.accepts(value):
+        return None
+    return lambda: _words(validator.violations(value)[0])
+
+
+def _words(violation: Violation) -> str:
+    return f"{violation.keyword} {violation.limit!r}"
 
 
 def _pulled_back(
-    lens: Lens, plain: Schema | None, refusal: Refusal | None
+    lens: Lens, plain: Schema | None, refuses: Refusal | None
 ) -> tuple[Schema, bool]:
     """Return what a slot accepts over the fact's own values, and whether exactly.
 
     Args:
         lens: how the values are written.
         plain: what judges them; None: not known.
-        refusal: why a value is always refused; None: some document may hold it.
+        refuses: why a value is always refused; None: some document may hold it.
     """
     match lens.kind:
         case "table":
             values = [canonical for canonical, _ in lens.pairs]
-            if refusal is not None:
-                values = [value for value in values if refusal(value) is None]
-            return ({"enum": values} if values else False), refusal is not None
+            if refuses is not None:
+                values = [value for value in values if refuses(value) is None]
+            return ({"enum": values} if values else False), refuses is not None
         case "identity" if plain is not None:
             return plain, True
         case "upper" if plain is not None:

@@ -85,6 +85,10 @@ _LISTED = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 _NAMED = frozenset(("dependentSchemas", "patternProperties", "properties", *_STORES))
 
 
+class Upgraded(dict[str, Any]):
+    """A schema in 2020-12 that refers to nothing but itself: it is as it should be."""
+
+
 def upgrade(
     schema: Schema, *, file: str = "schema.json", compiled: bool = True
 ) -> Schema:
@@ -100,7 +104,10 @@ def upgrade(
         BrokenReferenceError: a reference leads nowhere, or out of the file.
         FormSchemaError: it is not a schema of its dialect, or cannot be compiled.
     """
-    upgraded = _upgraded(Same(schema), file)
+    if isinstance(schema, Upgraded):
+        upgraded: Schema = schema
+    else:
+        upgraded = _upgraded(Same(schema), file)
     if compiled:
         try:
             _compile(Same(upgraded))
@@ -216,7 +223,7 @@ class _Upgrade:
             number += 1
         for holder, where in self._led:
             holder["$ref"] = json_schema.fragment(self._now[where])
-        return made | ({"$defs": store} if store else {})
+        return Upgraded(made | ({"$defs": store} if store else {}))
 
     def _free(self, store: Mapping[str, Any]) -> str:
         number = len(store) + 1

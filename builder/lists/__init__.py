@@ -143,7 +143,8 @@ def _row_schema(form: Same, path: str) -> Mapping[str, Any]:
     if places is None:
         return {}
     reference = json_schema.fragment((*_WHOLE, *places))
-    return {"$defs": {_WHOLE[1]: moved}, "$ref": reference}
+    row = {"$schema": dialects.NEWEST, "$defs": {_WHOLE[1]: moved}, "$ref": reference}
+    return dialects.Upgraded(row)
 
 
 _WHOLE = ("$defs", "form")
