@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import jsonschema_rs
+import orjson
 
 from builder import pointer
 from builder.json_schema import branches, formats
@@ -185,11 +186,11 @@ def canonical(schema: Schema) -> Schema:
 
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
-    return _canonical_of(json.dumps(schema))
+    return _canonical_of(written(schema))
 
 
 @lru_cache(maxsize=2)  # whether it admits a value, and which, is asked in one breath
-def _canonical_of(schema: str) -> jsonschema_rs.CanonicalSchema | None:
+def _canonical_of(schema: bytes) -> jsonschema_rs.CanonicalSchema | None:
     try:
         return jsonschema_rs.canonicalize(
             json.loads(schema),
@@ -199,6 +200,14 @@ def _canonical_of(schema: str) -> jsonschema_rs.CanonicalSchema | None:
         )
     except (ValueError, jsonschema_rs.ReferencingError):
         return None
+
+
+def written(schema: Schema) -> bytes:
+    """Return the text of a schema."""
+    try:
+        return orjson.dumps(schema)
+    except TypeError:  # a number too large for it
+        return json.dumps(schema, separators=(",", ":")).encode()
 
 
 def fragment(places: Sequence[str]) -> str:

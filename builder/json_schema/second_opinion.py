@@ -5,13 +5,11 @@ It decides nothing for applicants. Its patterns are judged by our own automata a
 and its division of floats refuses 19.99 as a multiple of 0.01.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 from referencing import Registry
@@ -143,8 +141,5 @@ def _words(schema: Any) -> frozenset[str]:
     Forms are large and asked slot by slot: their text is searched sooner than they are
     walked through. No value can look like a name: its quotes are escaped.
     """
-    try:
-        text = orjson.dumps(schema)
-    except TypeError:  # a number too large for it
-        text = json.dumps(schema, separators=(",", ":")).encode()
+    text = json_schema.written(schema)
     return frozenset(name for name, written in _WRITTEN.items() if written in text)

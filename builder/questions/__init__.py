@@ -79,9 +79,8 @@ def form_questions(
                 if field.rows is not None:
                     question = list_question(catalogue, affair, matters, fact, names)
                 else:
-                    question = fact_question(
-                        catalogue, affair, held_by[fact], fact, names
-                    )
+                    held = held_by[fact]
+                    question = fact_question(catalogue, affair, held, fact, names)
                 made[question.pointer] = question
             if field.send == "choice":
                 question = send_question(catalogue, affair, matter, path, names)

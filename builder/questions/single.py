@@ -165,15 +165,9 @@ def field_question(
         UnservedError: no page can ask for it.
     """
     one = Slot(matter=matter, path=path, field=matter.fields[path], above=above)
-    schema = json_schema.subschema(matter.schema, path)
-    if schema is None:
-        schema = True
-    try:
-        kind = one.field.input or input_of(
-            schema, has_codes=one.field.codelist is not None
-        )
-    except ValueError as error:
-        raise UnservedError(f"matters/{matter.id}", where, str(error)) from error
+    told = json_schema.subschema(matter.schema, path)
+    schema = True if told is None else told
+    kind = _kind(one, schema, where)
     return Question(
         pointer=where,
         name=name,
@@ -189,6 +183,14 @@ def field_question(
         columns=_columns(catalogue, matter, path) if kind == "rows" else (),
         unserved=one.field.unserved,
     )
+
+
+def _kind(one: Slot, schema: Schema, where: Pointer) -> Input:
+    has_codes = one.field.codelist is not None
+    try:
+        return one.field.input or input_of(schema, has_codes=has_codes)
+    except ValueError as error:
+        raise UnservedError(f"matters/{one.matter.id}", where, str(error)) from error
 
 
 def _columns(catalogue: Catalogue, matter: Matter, path: str) -> tuple[Question, ...]:
