@@ -147,7 +147,6 @@ def field_question(
     matter: Matter,
     path: str,
     where: Pointer,
-    *,
     name: str = "",
     above: str = "",
 ) -> Question:
