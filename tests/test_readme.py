@@ -57,6 +57,7 @@ def test_the_readme_shows_both_commands():
     assert NOT_RUN in SHELL
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_readme_run_in_their_order(folder, environment):
     chosen = [each for each in SHELL if each not in {NOT_RUN, TOUR}]
     script = "\n".join(each for each in chosen if not each.startswith(SERVERS))
@@ -169,6 +170,7 @@ def tour(folder, environment):
     assert "Traceback" not in said, said
 
 
+@pytest.mark.slow
 def test_the_tour_reaches_a_delivery_and_its_answer(tour, folder, forms):
     portal, receiver = tour
     told = once.sample("newborn_birth")

@@ -86,6 +86,7 @@ def test_the_installed_command_checks_the_shipped_definitions(installed, tmp_pat
     assert said.count("7 matters") == 2
 
 
+@pytest.mark.slow
 def test_the_installed_command_goes_all_the_way_in_an_empty_folder(installed, tmp_path):
     said = run([installed / "yibiao", "demo", "--once", "--json"], tmp_path)
 

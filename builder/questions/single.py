@@ -147,6 +147,7 @@ def field_question(
     matter: Matter,
     path: str,
     where: Pointer,
+    *,
     name: str = "",
     above: str = "",
 ) -> Question:

@@ -10,6 +10,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from urllib3 import request
 
 SECONDS = 60
@@ -69,6 +70,7 @@ def test_once_every_part_of_both_affairs_arrives_and_is_verified(tmp_path):
     assert brought == [(0, 0, 1), (1, 1, 0)]
 
 
+@pytest.mark.slow
 def test_a_second_start_keeps_the_data(tmp_path):
     with started("--data", tmp_path, "--port", 18100) as (portal, receiver):
         first = request("GET", f"{portal}/").data
@@ -81,6 +83,7 @@ def test_a_second_start_keeps_the_data(tmp_path):
     assert (tmp_path / "secret.key").read_bytes() == key
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -92,6 +95,7 @@ def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path):
             assert request("GET", f"{portal}/").status == 200
 
 
+@pytest.mark.slow
 def test_a_second_demo_on_the_same_data_is_refused(tmp_path):
     with started("--data", tmp_path, "--port", 18120):
         done = subprocess.run(

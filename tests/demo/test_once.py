@@ -14,6 +14,7 @@ def start(tmp_path):
     return lambda: running(tmp_path, port=0, receiver_port=0)
 
 
+@pytest.mark.slow
 def test_a_second_start_keeps_what_was_submitted_and_finds_the_receiver_again(start):
     with start() as first:
         once.apply_for(first, "newborn_birth", tell=print)
@@ -26,8 +27,9 @@ def test_a_second_start_keeps_what_was_submitted_and_finds_the_receiver_again(st
     assert (counted["delivered"], counted["verified"]) == (7, 7)
 
 
+@pytest.mark.slow
 def test_a_department_that_somebody_else_connected_is_left_alone(start):
-    url = "https://tax.example.org"
+    url = "https://127.0.0.1:9/"
     with start() as house:
         own = {e.department: e for e in endpoints.every(house.store)}
         routing.remove(house.store, own["tax"].id, now="2026-11-22T00:00:00.000Z")
@@ -45,6 +47,7 @@ def test_a_department_that_somebody_else_connected_is_left_alone(start):
     assert [(e.id, e.url, e.state) for e in kept] == [(id_, url, "unverified")]
 
 
+@pytest.mark.slow
 def test_an_applicant_who_says_nothing_gets_nowhere_and_it_is_told(start, monkeypatch):
     silent = {"person": "lin", "answers": {"facts": {}, "matters": {}}}
     monkeypatch.setattr(once, "sample", lambda _: silent)
@@ -58,6 +61,7 @@ def test_an_applicant_who_says_nothing_gets_nowhere_and_it_is_told(start, monkey
     assert any("refused at http://127.0.0.1" in line for line in told)
 
 
+@pytest.mark.slow
 def test_a_message_signed_with_another_secret_is_not_ok(start, monkeypatch):
     monkeypatch.setattr(once, "PATIENCE", 1)
     other = {"secret": webhook.new_secret(bytes), "until": None}

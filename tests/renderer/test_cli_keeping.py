@@ -35,6 +35,7 @@ def blocks(text, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
 
 
+@pytest.mark.slow
 def test_the_drill_of_the_document_runs_as_it_stands_there(
     yibiao, operations, checkout, tmp_path
 ):
@@ -113,6 +114,7 @@ def test_the_commands_of_the_document_exist(operations):
             assert inside in command.commands
 
 
+@pytest.mark.slow
 def test_the_demo_delivers_everything_from_mongodb_too(stand_in):
     store = f"{stand_in}/demo_{os.getpid()}"
 

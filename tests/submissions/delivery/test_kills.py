@@ -55,6 +55,7 @@ def waiting(city):
     return [s for s in city.store.find("submissions") if "wake_at" in s]
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_again_and_again_lose_nothing(city, url, offices):
     took, where = offices
     city.clock.moment = utc_now()
