@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from builder import json_schema
 from builder.documents import omit_pointer
 from builder.errors import UnservedError
 from builder.fact_ids import element_of, part_of, role_of
@@ -165,9 +164,7 @@ def field_question(
         UnservedError: no page can ask for it.
     """
     one = Slot(matter=matter, path=path, field=matter.fields[path], above=above)
-    told = json_schema.subschema(matter.schema, path)
-    schema = True if told is None else told
-    kind = _kind(one, schema, where)
+    kind = _kind(one, where)
     return Question(
         pointer=where,
         name=name,
@@ -176,7 +173,7 @@ def field_question(
         unit=one.field.unit,
         input=kind,
         sensitivity=one.field.sensitivity,
-        choices=choices(catalogue, one.field.codelist, schema, (one,), own=True),
+        choices=choices(catalogue, one.field.codelist, one.schema, (one,), own=True),
         other=other(catalogue, one.field.codelist),
         max_length=max_length((one,)),
         asked_by=(one.asker(),),
@@ -185,10 +182,10 @@ def field_question(
     )
 
 
-def _kind(one: Slot, schema: Schema, where: Pointer) -> Input:
+def _kind(one: Slot, where: Pointer) -> Input:
     has_codes = one.field.codelist is not None
     try:
-        return one.field.input or input_of(schema, has_codes=has_codes)
+        return one.field.input or input_of(one.schema, has_codes=has_codes)
     except ValueError as error:
         raise UnservedError(f"matters/{one.matter.id}", where, str(error)) from error
 

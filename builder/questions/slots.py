@@ -36,6 +36,12 @@ class Slot:
     above: str = ""
 
     @cached_property
+    def schema(self) -> Schema:
+        """What its form says of it outside of branches; its references lead there."""
+        told = json_schema.subschema(self.matter.schema, self.path)
+        return True if told is None else told
+
+    @cached_property
     def validator(self) -> Validator:
         """What judges its value."""
         # Compiling a large form for a field that has no choices would be in vain.
@@ -65,10 +71,9 @@ class Slot:
 
     def max_length(self) -> int | None:
         """Return how long a text it may take at most, as far as that is said."""
-        schema = json_schema.subschema(self.matter.schema, self.path)
         limits = []
-        if isinstance(schema, Mapping) and "maxLength" in schema:
-            limits.append(int(schema["maxLength"]))
+        if isinstance(self.schema, Mapping) and "maxLength" in self.schema:
+            limits.append(int(self.schema["maxLength"]))
         if self.field.bytes is not None:  # a character has at least one byte
             limits.append(self.field.bytes.max)
         return min(limits, default=None)
