@@ -117,6 +117,17 @@ def test_t_says_of_shared_lists_what_the_judge_says(family, schema, answers):
     assert answers == before
 
 
+@pytest.mark.parametrize("policy", ["always", "if-required", "choice"])
+@given(ANSWERS)
+def test_the_short_way_of_judging_agrees_on_lists_and_policies(
+    policies, policy, answers
+):
+    judge = Judge(policies[policy])
+    pruned = judge.prune(answers)
+
+    assert judge._accepts(pruned) == (judge._all_faults(pruned) == ())
+
+
 @given(documents())
 def test_documents_that_agree_are_projections_of_one_set_of_answers(
     family, schema, told
