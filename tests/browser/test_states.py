@@ -10,8 +10,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from renderer.demo.once import sample
-from submissions import drafts
+from renderer.demo.papers import paper
+from submissions import drafts, handing_in
 from submissions.clock import utc_now, utc_text
+from submissions.files.checking import checked
 
 NEWBORN = "newborn_birth"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -29,6 +31,8 @@ ENDS = {
 CHOSEN = {"elder": "/view/elder", "larger": "/view/larger", "english": "/language/en"}
 
 pytestmark = pytest.mark.browser
+
+BILLS = "nhsa.maternity_expense:m1"
 
 TOO_SMALL = """least => [
   ...document.querySelectorAll('a, button, summary, select, .box, .opt')
@@ -99,6 +103,12 @@ class Walk:
         page.goto(f"/drafts/{self.case}/check")
         yield "check with what is missing"
         self.answer()
+        for path in ("materials", f"materials/{BILLS}"):
+            page.goto(f"/drafts/{self.case}/{path}")
+            yield path
+        bill = checked("bill.pdf", paper("A bill"))
+        now = utc_text(utc_now())
+        handing_in.hand_in(self.store, self.case, BILLS, [bill], now=now)
         for path in ("check", "paper", "documents/nhc.birth_cert"):
             page.goto(f"/drafts/{self.case}/{path}")
             yield path
