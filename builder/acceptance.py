@@ -20,7 +20,8 @@ from builder.documents import in_whole_numbers, project
 from builder.json_schema import Validator
 from builder.lenses import UndefinedError
 from builder.lenses.byte_limits import byte_violations, has_limits
-from builder.model import Answers, FactId, Field, Matter
+from builder.lists import Row
+from builder.model import Answers, FactId, Field, Matter, MatterId, Rows
 
 _NOTHING: Mapping[str, Any] = {}
 
@@ -34,6 +35,7 @@ class _Writing:
     #: All others.
     fields: tuple[tuple[str, Field], ...]
     inside: tuple[tuple[str, "_Writing"], ...]
+    lists: tuple[tuple[str, "_Listing"], ...]
 
     def write(self, own: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
         """Return the object; the values in it are those that were given.
@@ -53,11 +55,46 @@ class _Writing:
             value = bindings.write(field, facts)
             if value is not pointer.ABSENT:
                 made[name] = in_whole_numbers(value)
+        for name, listing in self.lists:
+            rows = listing.write(facts)
+            if rows is not pointer.ABSENT:
+                made[name] = rows
         for name, writing in self.inside:
             below = writing.write(own.get(name, _NOTHING), facts)
             if below or name in own:
                 made[name] = below
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """How the rows of a list are written, or the one row that stands there."""
+
+    matter: MatterId
+    fact: FactId
+    rows: Rows
+    row: _Writing
+
+    def write(self, facts: Mapping[str, Any]) -> Any:
+        """Return the rows this form holds.
+
+        Raises:
+            UndefinedError: the form has no way to write a value.
+        """
+        if self.fact not in facts:
+            return pointer.ABSENT
+        made = [
+            self._row(row) if lists.well_formed(row) else row
+            for _, row in lists.matching(self.rows, facts[self.fact])
+        ]
+        number = self.rows.number
+        if number is None:
+            return made
+        return made[number - 1] if len(made) >= number else pointer.ABSENT
+
+    def _row(self, row: Row) -> dict[str, Any]:
+        own = row.get("matters", _NOTHING).get(self.matter, _NOTHING)
+        return self.row.write(own, row.get("facts", _NOTHING))
 
 
 class Acceptance:
@@ -72,12 +109,10 @@ class Acceptance:
         """Make the plan; `form` is the matter's own schema, compiled."""
         self._matter = matter
         self._form = form
-        self._writing = _writing(matter.fields)
+        self._writing = _writing(matter.id, matter.fields)
         self._limits = has_limits(matter)
-        self._short = not any(
-            field.rows is not None or field.send != "always"
-            for field in matter.fields.values()
-        )
+        self._short = all(field.send == "always" for field in matter.fields.values())
+        self._counted = any(lists.room(matter))
         #: To draft-04 alone 1.0 is no integer; it is sent as 1.
         self.by_writing = "draft-04" in str(matter.schema.get("$schema"))
 
@@ -92,13 +127,13 @@ class Acceptance:
         try:
             if self._short:
                 document = self._writing.write(own, facts)
-            else:  # a list has rows to choose from, and a policy has to be weighed
+            else:  # a policy has to be weighed
                 document = project(self._matter, {**answers, "facts": facts})
         except UndefinedError:
             return False
         return self._form.accepts(document) and not (
             (self._limits and any(byte_violations(self._matter, document)))
-            or (not self._short and any(lists.surplus(self._matter, facts)))
+            or (self._counted and any(lists.surplus(self._matter, facts)))
         )
 
 
@@ -110,20 +145,24 @@ def may_hold_fractions(*values: Any) -> bool:
         return True
 
 
-def _writing(fields: Mapping[str, Field]) -> _Writing:
+def _writing(matter: MatterId, fields: Mapping[str, Field]) -> _Writing:
     """Return how the held ones among these fields are written, by path."""
     plain: list[tuple[str, FactId]] = []
     others: list[tuple[str, Field]] = []
     below: dict[str, dict[str, Field]] = {}
+    listed: list[tuple[str, _Listing]] = []
     for path, field in fields.items():
         name, *inside = pointer.parts(path)
         if not field.held:
             continue
         if inside:
             below.setdefault(name, {})[pointer.join(inside)] = field
+        elif field.fact is not None and field.rows is not None:
+            row = _writing(matter, field.rows.fields)
+            listed.append((name, _Listing(matter, field.fact, field.rows, row)))
         elif field.fact is not None and field.lens.kind == "identity":
             plain.append((name, field.fact))
         else:
             others.append((name, field))
-    deeper = ((name, _writing(inner)) for name, inner in below.items())
-    return _Writing(tuple(plain), tuple(others), tuple(deeper))
+    deeper = ((name, _writing(matter, inner)) for name, inner in below.items())
+    return _Writing(tuple(plain), tuple(others), tuple(deeper), tuple(listed))

@@ -22,6 +22,7 @@ from builder.model import FactId, Field, Matter, Predicate, Rows
 
 #: One row as it is kept; well formed, it has the shape of answers.
 Row: TypeAlias = Any
+_NOTHING: dict[str, Any] = {}
 
 
 def flat(fields: Mapping[str, Field]) -> Iterator[tuple[str, Field]]:
@@ -67,8 +68,10 @@ def of_row(matter: Matter, rows: Rows) -> Matter:
 
 def well_formed(row: Row) -> bool:
     """Tell whether a row has the shape of answers."""
-    return isinstance(row, Mapping) and all(
-        isinstance(row.get(part, {}), Mapping) for part in ("facts", "matters")
+    return (
+        isinstance(row, dict)
+        and isinstance(row.get("facts", _NOTHING), dict)
+        and isinstance(row.get("matters", _NOTHING), dict)
     )
 
 
@@ -79,6 +82,8 @@ def matching(rows: Rows, listed: Any) -> list[tuple[int, Row]]:
     """
     if not isinstance(listed, list):
         return []
+    if rows.where is None:
+        return list(enumerate(listed))
     return [
         (index, row)
         for index, row in enumerate(listed)

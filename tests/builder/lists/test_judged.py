@@ -161,3 +161,6 @@ def test_numbered_rows_without_a_condition_are_written_exactly(definitions):
     assert transport(merged).matters["tax"].mode == "exact"
     assert proof.t_equals_v.mismatched == proof.round_trip.failed == 0
     assert proof.completeness.failed == 0
+    judge = Judge(merged)
+    assert judge.faults(answers(row("child", "x" * 9), row("child"), tax=True)) == ()
+    assert judge.faults(answers(row("child", "x" * 10), row("child"), tax=True)) != ()
