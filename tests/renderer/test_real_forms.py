@@ -63,11 +63,20 @@ def proof(va, folder, samples):
     return done.exit_code, affair
 
 
+def contradictions(told):
+    """Return what stands in the way; one fact that forms refuse at times does not."""
+    warned = [each for each in told["conflicts"] if each["code"].startswith("W_")]
+    assert {(each["code"], each["fact"]) for each in warned} <= {
+        ("W_PRESENCE", "veteran.address.state")
+    }
+    return [each for each in told["conflicts"] if each not in warned]
+
+
 def test_the_one_conflict_is_found_with_a_value_of_each_form(va, imported):
     code, told = proof(va, imported, samples=1)
 
     assert (code, told["ok"]) == (1, False)
-    (conflict,) = told["conflicts"]
+    (conflict,) = contradictions(told)
     assert conflict["fact"] == "veteran.maritalStatus"
     assert conflict["decided"] is True
     core = [["10-10EZ", "/maritalStatus"]], [["21P-527EZ", "/maritalStatus"]]
@@ -82,7 +91,7 @@ def test_the_one_conflict_is_found_with_a_value_of_each_form(va, imported):
 def test_once_it_is_decided_the_merge_is_proven(va, decided):
     code, told = proof(va, decided, SAMPLES)
 
-    assert (code, told["ok"], told["conflicts"]) == (0, True, [])
+    assert (code, told["ok"], contradictions(told)) == (0, True, [])
     agreed = told["t_equals_v"]
     assert agreed["mismatched"] == 0
     assert agreed["valid"] + agreed["invalid"] >= SAMPLES
