@@ -87,10 +87,7 @@ class _Listing:
             self._row(row) if lists.well_formed(row) else row
             for _, row in lists.matching(self.rows, facts[self.fact])
         ]
-        number = self.rows.number
-        if number is None:
-            return made
-        return made[number - 1] if len(made) >= number else pointer.ABSENT
+        return lists.standing(self.rows, made)
 
     def _row(self, row: Row) -> dict[str, Any]:
         own = row.get("matters", _NOTHING).get(self.matter, _NOTHING)

@@ -151,10 +151,7 @@ def _written(matter: Matter, field: Field, rows: Rows, facts: Mapping[str, Any])
         project(one, row) if lists.well_formed(row) else row
         for _, row in lists.matching(rows, facts[field.fact])
     ]
-    if rows.number is None:
-        return documents
-    held = len(documents) >= rows.number
-    return documents[rows.number - 1] if held else pointer.ABSENT
+    return lists.standing(rows, documents)
 
 
 def _rows(

@@ -12,8 +12,6 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-import orjson
-
 from builder import json_schema, pointer
 from builder.errors import BuilderError
 from builder.json_schema import Validator, dialects
@@ -95,7 +93,15 @@ def fulfils(where: Predicate | None, columns: Mapping[str, Any]) -> bool:
     """Tell whether the columns of a row fulfil a condition; none: they do."""
     if where is None:
         return True
-    return _condition(json.dumps(where, sort_keys=True)).accepts(columns)
+    return _condition(Same(where)).accepts(columns)
+
+
+def standing(rows: Rows, documents: list[Any]) -> Any:
+    """Return what stands in a field that holds these rows: all, or its one, or none."""
+    if rows.number is None:
+        return documents
+    held = len(documents) >= rows.number
+    return documents[rows.number - 1] if held else pointer.ABSENT
 
 
 def told(where: Predicate | None) -> dict[FactId, Any]:
@@ -131,8 +137,8 @@ def surplus(matter: Matter, facts: Mapping[str, Any]) -> Iterator[tuple[FactId, 
 
 
 @lru_cache(maxsize=256)
-def _condition(text: str) -> Validator:
-    return Validator(orjson.loads(text))
+def _condition(where: Same) -> Validator:
+    return Validator(where.root)
 
 
 @lru_cache(maxsize=1024)  # a row is asked for, judged and compared with others
