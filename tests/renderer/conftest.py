@@ -13,10 +13,13 @@ from click.testing import CliRunner
 from flask import Flask
 from urllib3 import encode_multipart_formdata
 
+from builder import pointer
+from builder.pointer import ABSENT
 from renderer import create_app
 from renderer.cli import main
 from renderer.config import Settings
 from renderer.demo.papers import paper
+from renderer.fields import written
 from submissions import packs as publishing
 from submissions.store import open_store
 
@@ -24,6 +27,9 @@ NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 VOID = {"meta", "link", "input", "br", "hr", "rect", "path", "img"}
 CONTROLS = {"input", "select", "textarea"}
 PEOPLE = Path(str(files("renderer.demo") / "people.json"))
+
+#: More than any journey has.
+MOST_PAGES = 60
 
 
 @dataclass
@@ -210,6 +216,28 @@ class Site:
         page = Page(response.status_code, html, response.headers, path)
         check(page)
         return page
+
+    def fill(self, page, form, answers):
+        """Go on from page to page; yield each, the check page last."""
+        known = {q.name: q for q in (*form.situations, *form.questions)}
+        for _ in range(MOST_PAGES):
+            yield page
+            if page.path.endswith("/check"):
+                return
+            if page.path.endswith("/materials"):
+                page = self.hand_in(page)
+                continue
+            if not page.questions:
+                page = self.get(next(a for a in page.links if "/pages/" in a))
+                continue
+            said = {}
+            for name in page.questions:
+                value = pointer.get(answers, pointer.parts(known[name].pointer))
+                if value is not ABSENT and name not in page.proposed:
+                    said |= written(known[name], name, value)
+            page = self.send(page, page.path, _do="next", **said)
+            assert page.status == 200, page.words[:800]
+        raise AssertionError("no end")
 
 
 @pytest.fixture(scope="session")

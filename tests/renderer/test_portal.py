@@ -4,10 +4,7 @@ import re
 
 import pytest
 
-from builder import pointer
-from builder.pointer import ABSENT
 from renderer.demo.once import sample
-from renderer.fields import written
 from submissions import drafts
 from submissions.errors import StoreUnavailableError
 
@@ -56,25 +53,8 @@ def answer_situations(site, page):
 
 def fill_everything(site, page, form, answers):
     """Go on from any page to the check page, saying what `answers` say."""
-    known = {q.name: q for q in (*form.situations, *form.questions)}
-    for _ in range(MOST_PAGES):
-        if page.path.endswith("/check"):
-            return page
-        if page.path.endswith("/materials"):
-            page = site.hand_in(page)
-            continue
-        if not page.questions:
-            page = site.get(next(a for a in page.links if "/pages/" in a))
-            continue
-        said = {}
-        for name in page.questions:
-            question = known[name]
-            value = pointer.get(answers, pointer.parts(question.pointer))
-            if value is not ABSENT and name not in page.proposed:
-                said |= written(question, name, value)
-        page = site.send(page, page.path, _do="next", **said)
-        assert page.status == 200, page.words[:800]
-    raise AssertionError("no end")
+    *_, check = site.fill(page, form, answers)
+    return check
 
 
 def checked(site, affair, forms):

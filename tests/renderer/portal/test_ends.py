@@ -5,15 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from builder import pointer
-from builder.pointer import ABSENT
 from renderer.demo.once import sample
-from renderer.fields import written
 from renderer.portal.idle import PATIENCE
 from submissions import log
 
 NEWBORN = "newborn_birth"
-MOST_PAGES = 60
 
 
 class Watch:
@@ -47,29 +43,6 @@ def enter(site, end):
     return site.begin(NEWBORN)
 
 
-def fill(site, page, form, answers):
-    """Go on from page to page; yield each, the check page last."""
-    known = {q.name: q for q in (*form.situations, *form.questions)}
-    for _ in range(MOST_PAGES):
-        yield page
-        if page.path.endswith("/check"):
-            return
-        if page.path.endswith("/materials"):
-            page = site.hand_in(page)
-            continue
-        if not page.questions:
-            page = site.get(next(a for a in page.links if "/pages/" in a))
-            continue
-        said = {}
-        for name in page.questions:
-            value = pointer.get(answers, pointer.parts(known[name].pointer))
-            if value is not ABSENT and name not in page.proposed:
-                said |= written(known[name], name, value)
-        page = site.send(page, page.path, _do="next", **said)
-        assert page.status == 200, page.words[:800]
-    raise AssertionError("no end")
-
-
 def device(end):
     return "public" if end == "elder" else end
 
@@ -95,7 +68,7 @@ def test_every_end_leads_to_the_same_answers(visit, forms, end):
 
 def apply(site, end, forms):
     """Every page of a whole form at an end, the check page last."""
-    return fill(site, enter(site, end), forms[NEWBORN], sample(NEWBORN)["answers"])
+    return site.fill(enter(site, end), forms[NEWBORN], sample(NEWBORN)["answers"])
 
 
 def submitted(site, check):
