@@ -52,19 +52,24 @@ class Walk:
         self.page, self.store, self.end = page, store, end
         self.case = ""
 
+    def press(self, selector):
+        """Press what leads to another page, and wait until that page is whole."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).click()
+
     def begin(self):
         """Sign in and begin; stop at the first question."""
         told, page = sample(NEWBORN), self.page
         if self.end == "counter":
             page.goto("/sign-in")
-            page.locator('button[value="fang"]').click()
+            self.press('button[value="fang"]')
             page.goto(f"/affairs/{NEWBORN}/start")
             page.locator(f'input[value="{told["person"]}"]').check()
-            page.locator(".go button").click()
+            self.press(".go button")
         else:
             page.goto(f"/sign-in?next=/affairs/{NEWBORN}")
-            page.locator(f'button[value="{told["person"]}"]').click()
-            page.locator('form[action$="/start"] button').click()
+            self.press(f'button[value="{told["person"]}"]')
+            self.press('form[action$="/start"] button')
         self.case = re.search(r"/drafts/([^/]+)", page.url)[1]
 
     def answer(self, *, only=""):
@@ -86,8 +91,8 @@ class Walk:
             yield path
         self.begin()
         yield "situations"
-        page.locator('.go button[value="next"]').click()
-        page.wait_for_selector("#errors")
+        self.press('.go button[value="next"]')
+        assert page.locator("#errors").is_visible()
         yield "situations with errors"
         self.answer(only="situation:")
         page.goto(f"/drafts/{self.case}")
@@ -97,8 +102,7 @@ class Walk:
         for link in links[:3]:
             page.goto(link)
             yield f"page {link}"
-        with page.expect_navigation():
-            page.locator('.go button[value="next"]').click()
+        self.press('.go button[value="next"]')
         yield "page sent with what it lacks"
         page.goto(f"/drafts/{self.case}/check")
         yield "check with what is missing"
@@ -117,12 +121,12 @@ class Walk:
     def _sent(self):
         page = self.page
         page.goto(f"/drafts/{self.case}/check")
-        page.locator('button[value="submit"]').click()
-        page.wait_for_selector("#errors")
+        self.press('button[value="submit"]')
+        assert page.locator("#errors").is_visible()
         yield "not declared"
         page.locator("#declared").check()
-        page.locator('button[value="submit"]').click()
-        page.wait_for_selector(".caseno")
+        self.press('button[value="submit"]')
+        assert page.locator(".caseno").is_visible()
         yield "receipt"
         for path in (
             f"/submissions/{self.case}/progress",
