@@ -1,14 +1,11 @@
-"""What was typed to a JSON value, and back: parsing only, never judging.
+"""What was posted for a question to its JSON value, and back: parsing only.
 
-Whether a value is allowed is the judge's business. Here a text becomes a value,
-`ABSENT`, or a `Problem` that keeps the text as it was typed. Law: writing a canonical
-value into boxes and parsing them gives the same value.
+Whether a value is allowed is the judge's business. Here what was posted becomes a
+value, `ABSENT`, or a `Problem`. Law: what is written for a canonical value is parsed to
+the same value.
 """
 
-import json
 import re
-import unicodedata
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -22,64 +19,28 @@ from builder.model import Question
 from builder.pointer import ABSENT
 from renderer.choices import OTHER, SEARCH, choice_key, choice_values, written_choice
 from renderer.searching import called
+from renderer.typed import (
+    BOXES,
+    YEAR,
+    Problem,
+    narrow,
+    parse_date,
+    parse_digits,
+    parse_number,
+    parse_paragraph,
+    parse_phone,
+    parse_text,
+)
 
 #: More rows than this are refused, so that one page stays readable.
 MOST_ROWS = 50
 
-MONTHS = 12
-YEAR, MONTH, DAY, HOUR, MINUTE = "y", "m", "d", "h", "i"
-
-#: Boxes of a question, by input kind; "" is the one box named like the question.
-BOXES: Mapping[str, tuple[str, ...]] = {
-    "date": (YEAR, MONTH, DAY),
-    "datetime": (YEAR, MONTH, DAY, HOUR, MINUTE),
-    "month": (YEAR, MONTH),
-}
-
 #: Posted texts by HTML name, as a browser sends them.
 Posted: TypeAlias = Mapping[str, Sequence[str]]
 
-_PASTED = re.compile(
-    r"(\d{4})\s*[-/.年]?\s*(\d{1,2})(?:\s*[-/.月]?\s*(\d{1,2})\s*日?)?"
-    r"(?:[T\s]*(\d{1,2})\s*[:时]\s*(\d{1,2})\s*分?)?"
-)
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
-_DASHES = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
-)
-#: A whole date, as people write it where a form wants eight digits.
-_WHOLE_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d{9})")
-#: What people write behind a number, besides the unit itself.
-_UNITS: Mapping[str, tuple[str, ...]] = {
-    "周岁": ("岁",),
-    "万元": ("万",),
-    "厘米": ("cm",),
-    "克": ("g",),
-    "日": ("号",),
-}
-#: The same behind the boxes of a date.
-_BOX_UNITS = {YEAR: "年", MONTH: "月", DAY: "日号", HOUR: "时点", MINUTE: "分"}
 _ROW_ID = re.compile(r"r\d{1,4}")
-#: Digits of a number that every program can still count with exactly.
-_MOST_DIGITS = 15
-#: Digits of one box of a date; a year has the most.
-_BOX_DIGITS = 4
 #: Names of boxes are made of at most this many parts: question, row, column, box.
 _NAME_PARTS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a text is no value; `messages` makes a sentence of it."""
-
-    code: str
-    #: The box to put right.
-    box: str = ""
-    limit: Any = None
-    #: What could be read all the same: of a list, its readable cells.
-    rest: Any = ABSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,124 +51,6 @@ class Row:
     #: Place among the rows that hold something; None: the row is empty.
     index: int | None
     posted: Mapping[str, tuple[str, ...]]
-
-
-def narrow(text: str) -> str:
-    """Full-width letters, digits and signs to their usual form; no outer space."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def parse_text(text: str) -> str:
-    """One line: composed, trimmed, without line breaks."""
-    return " ".join(unicodedata.normalize("NFC", text).split("\n")).strip()
-
-
-def parse_paragraph(text: str) -> str:
-    """Several lines, with plain line breaks."""
-    plain = text.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", plain).strip()
-
-
-def parse_digits(text: str) -> str:
-    """A number that names something: plain digits and capitals, without gaps.
-
-    A date, wherever a form wants one in eight digits, may be written as dates are.
-    """
-    plain = _gapless(text)
-    day = _WHOLE_DATE.fullmatch(plain)
-    if day is not None:
-        return f"{day[1]}{int(day[2]):02}{int(day[3]):02}"
-    return plain.replace("-", "").upper() or plain
-
-
-def parse_phone(text: str) -> str:
-    """A mobile number without gaps and country code, or a landline with its dashes."""
-    plain = _gapless(text)
-    mobile = _MOBILE.fullmatch(plain.replace("-", ""))
-    return plain if mobile is None else mobile[1]
-
-
-def _gapless(text: str) -> str:
-    return re.sub(r"\s", "", narrow(text)).translate(_DASHES)
-
-
-def parse_number(text: str, unit: str = "") -> int | float | Problem:
-    """A count or a measure; thousands may be parted by commas.
-
-    Args:
-        unit: what is counted, which people write too; another unit is no number.
-    """
-    plain = re.sub(r"\s", "", narrow(text))
-    for ending in (narrow(unit), *_UNITS.get(unit, ())):
-        if ending and plain.endswith(ending):
-            plain = plain.removesuffix(ending)
-            break
-    if _THOUSANDS.fullmatch(plain):
-        plain = plain.replace(",", "")
-    digits = sum(sign.isdecimal() for sign in plain)
-    if digits > _MOST_DIGITS or not _NUMBER.fullmatch(plain):
-        return Problem("number")
-    if "." not in plain:
-        return int(plain)
-    number = float(plain)
-    return int(number) if number.is_integer() else number
-
-
-def parse_date(boxes: Mapping[str, str], wanted: Sequence[str]) -> str | Problem:
-    """A date, a month or a point in time, from its boxes.
-
-    One whole date pasted into the first box is taken too.
-    """
-    plain = _unpaste({box: narrow(boxes.get(box, "")) for box in wanted}, wanted)
-    plain = {box: text.rstrip(_BOX_UNITS[box]) for box, text in plain.items()}
-    numbers: dict[str, int] = {}
-    for box in wanted:
-        if not plain[box]:
-            return Problem("date_part_missing", box)
-        if not plain[box].isascii() or not plain[box].isdecimal():
-            return Problem("date_part_number", box)
-        if len(plain[box]) > _BOX_DIGITS and box != YEAR:
-            return Problem("date_part_number", box)
-        numbers[box] = int(plain[box][:_BOX_DIGITS])
-    if len(plain[YEAR]) != _BOX_DIGITS:
-        return Problem("date_year", YEAR)
-    return _impossible(numbers) or _date_text(numbers)
-
-
-def _unpaste(boxes: Mapping[str, str], wanted: Sequence[str]) -> Mapping[str, str]:
-    if any(boxes[box] for box in wanted if box != YEAR):
-        return boxes
-    pasted = _PASTED.fullmatch(boxes[YEAR])
-    if pasted is None:
-        return boxes
-    order = (YEAR, MONTH, DAY, HOUR, MINUTE)
-    found = dict(zip(order, pasted.groups(default=""), strict=True))
-    return {box: found[box] for box in wanted}
-
-
-def _impossible(numbers: Mapping[str, int]) -> Problem | None:
-    if not 1 <= numbers[MONTH] <= MONTHS:
-        return Problem("date_month", MONTH)
-    if DAY in numbers and numbers[YEAR] > 0:
-        days = monthrange(numbers[YEAR], numbers[MONTH])[1]
-        if not 1 <= numbers[DAY] <= days:
-            return Problem("date_day", DAY, (numbers[MONTH], days))
-    if numbers[YEAR] == 0:
-        return Problem("date_year", YEAR)
-    if numbers.get(HOUR, 0) not in range(24):
-        return Problem("time_hour", HOUR)
-    if numbers.get(MINUTE, 0) not in range(60):
-        return Problem("time_minute", MINUTE)
-    return None
-
-
-def _date_text(numbers: Mapping[str, int]) -> str:
-    text = f"{numbers[YEAR]:04}-{numbers[MONTH]:02}"
-    if DAY in numbers:
-        text += f"-{numbers[DAY]:02}"
-    if HOUR in numbers:
-        text += f"T{numbers[HOUR]:02}:{numbers[MINUTE]:02}"
-    return text
 
 
 def parse(question: Question, name: str, posted: Posted) -> Any:
@@ -249,8 +92,22 @@ def _parse_one(question: Question, text: str) -> Any:
             return chosen if isinstance(chosen, Problem) else chosen[0]
         case "number":
             return parse_number(text, (question.unit or {}).get("zh-CN", ""))
+        case "lines" | "numbers":
+            return _parse_lines(question.input, text)
         case kind:
             return _PARSERS.get(kind, parse_text)(text)
+
+
+def _parse_lines(kind: str, text: str) -> Any:
+    """Several values, one a line; an empty line is none."""
+    values: list[Any] = []
+    for number, line in enumerate(parse_paragraph(text).split("\n"), start=1):
+        if line.strip():
+            value = parse_number(line) if kind == "numbers" else parse_text(line)
+            if isinstance(value, Problem):
+                return Problem("line", limit=number)
+            values.append(value)
+    return values or ABSENT
 
 
 _PARSERS: Mapping[str, Callable[[str], str]] = {
@@ -322,7 +179,8 @@ def written(question: Question, name: str, value: Any) -> dict[str, tuple[str, .
         case "choice" | "yes_no":
             return dict(written_choice(question, name, value))
         case _:
-            return {name: (value if isinstance(value, str) else json.dumps(value),)}
+            many = value if isinstance(value, list) else [value]
+            return {name: ("\n".join(choice_key(item) for item in many),)}
 
 
 def _written_date(kind: str, name: str, value: str) -> dict[str, tuple[str, ...]]:

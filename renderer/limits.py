@@ -11,13 +11,43 @@ from typing import Any
 from builder.model import Asker, Question
 from builder.view import Bound, View
 from renderer.wording import say as _
+from renderer.wording import words
 
 #: A limit of a text this short is told beforehand; who writes longer is told then.
 SHORT = 20
 
 
-def tip(view: View, question: Question) -> str:
-    """Return the limit that is worth telling before anybody writes, or ""."""
+def told(view: View, question: Question) -> str:
+    """Return what stands beside a field before anybody writes, or ""."""
+    hint = words(question.hint)
+    said = [each for each in (hint, _several(view, question)) if each]
+    return _("。").join(said) or _tip(view, question)
+
+
+def _several(view: View, question: Question) -> str:
+    """Say how several values are given, and how many; of one, nothing."""
+    limits = {bound.keyword: bound.limit for bound in view.bounds}
+    least, most = limits.get("minItems", 0), limits.get("maxItems")
+    match question.input:
+        case "choices":
+            said = [_("可以选几项")]
+        case "lines" | "numbers":
+            said = [_("一行写一个")]
+        case "rows":
+            said = []
+        case _:
+            return ""
+    if least == most:
+        said.append(_("要 %(limit)s 项", limit=most))
+        return _("，").join(said)
+    if least > 1:
+        said.append(_few(least))
+    if most is not None:
+        said.append(_many(most))
+    return _("，").join(said)
+
+
+def _tip(view: View, question: Question) -> str:
     limits = {bound.keyword: bound.limit for bound in view.bounds}
     match question.input:
         case "number" if "minimum" in limits and "maximum" in limits:

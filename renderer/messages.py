@@ -6,14 +6,17 @@ Never the words of a library, a field's name or a pattern.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from builder import pointer
 from builder.model import MergedForm, Question
 from builder.validity import Fault
-from renderer.fields import DAY, HOUR, MINUTE, MONTH, YEAR, Problem
+from renderer.typed import DAY, HOUR, MINUTE, MONTH, YEAR, Problem
 from renderer.wording import departments, words
 from renderer.wording import say as _
 
 #: What is written in one fixed way, which its hint tells.
 _WRITTEN = ("digits", "phone", "email")
+#: Several values, one a line.
+_LISTED = ("lines", "numbers")
 
 
 def box_name(box: str) -> str:
@@ -47,10 +50,17 @@ def for_fault(
         return _missing(question, label)
     who = _refusing(fault, question, form)
     say = _SENTENCES.get(fault.keyword, _unfit)
-    if fault.keyword == "type" and question.input == "number":
+    if fault.keyword == "type" and question.input in ("number", "numbers"):
         say = _not_whole
+    elif question.input == "choices" and fault.keyword in _COUNTED:
+        say = _COUNTED[fault.keyword]
     elif not who and question.input in _WRITTEN:
         say = _unfit
+    if question.input in _LISTED and fault.pointer.startswith(question.pointer + "/"):
+        index = int(pointer.parts(fault.pointer.removeprefix(question.pointer))[0])
+        inside = value[index] if isinstance(value, list) else None
+        said = say(label, who, fault.limit, inside)
+        return _("第 %(number)s 行：%(error)s", number=index + 1, error=said)
     said = say(label, who, fault.limit, value)
     return said + _hinted(question) if say in (_unfit, _not_whole) else said
 
@@ -181,6 +191,24 @@ def _too_many(label: str, who: str, limit: Any, value: Any) -> str:
     return _("“%(label)s”最多 %(limit)s 个，请删去多的", label=label, limit=limit)
 
 
+def _choose_more(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, value
+    return _("“%(label)s”至少要选 %(limit)s 项", label=label, limit=limit)
+
+
+def _choose_fewer(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, value
+    return _("“%(label)s”最多选 %(limit)s 项", label=label, limit=limit)
+
+
+_COUNTED = {"minItems": _choose_more, "maxItems": _choose_fewer}
+
+
+def _not_once(label: str, who: str, limit: Any, value: Any) -> str:
+    del who, limit, value
+    return _("“%(label)s”里有重复的，请只留一个", label=label)
+
+
 def _wrong_kind(label: str, who: str, limit: Any, value: Any) -> str:
     del who, limit, value
     return _("“%(label)s”请按提示的样子填写", label=label)
@@ -215,6 +243,7 @@ _SENTENCES: Mapping[str, Callable[[str, str, Any, Any], str]] = {
     "exclusiveMaximum": _too_large,
     "minItems": _too_few,
     "maxItems": _too_many,
+    "uniqueItems": _not_once,
     "type": _wrong_kind,
 }
 
@@ -259,6 +288,11 @@ def _bad_number(label: str, problem: Problem) -> str:
     return _("“%(label)s”请只写数字", label=label)
 
 
+def _bad_line(label: str, problem: Problem) -> str:
+    number = problem.limit
+    return _("“%(label)s”第 %(number)s 行请只写数字", label=label, number=number)
+
+
 def _rows_over(label: str, problem: Problem) -> str:
     most = problem.limit
     return _("“%(label)s”最多填 %(most)s 行，请删去多的", label=label, most=most)
@@ -293,6 +327,7 @@ _PROBLEMS: Mapping[str, Callable[[str, Problem], str]] = {
     "time_hour": _bad_hour,
     "time_minute": _bad_minute,
     "number": _bad_number,
+    "line": _bad_line,
     "too_many_rows": _rows_over,
     "row": _row_problem,
     "choice_and_other": _one_or_other,

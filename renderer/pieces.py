@@ -15,18 +15,16 @@ from builder.view import View, Views
 from renderer.blocks import Asking, Block, Box, Option, Other, RowBlock
 from renderer.choices import OTHER, SEARCH, choice_key, choice_values
 from renderer.fields import (
-    BOXES,
     MOST_ROWS,
-    YEAR,
     Posted,
-    Problem,
     Row,
     parse,
     rows,
 )
-from renderer.limits import imposed, tip
+from renderer.limits import imposed, told
 from renderer.messages import box_name, for_fault, for_problem
 from renderer.origins import Known
+from renderer.typed import BOXES, YEAR, Problem
 from renderer.wording import say as _
 from renderer.wording import words
 
@@ -121,7 +119,7 @@ def _block(
         name=name,
         number="",
         label=words(question.label),
-        tip=words(question.hint) or tip(view, question),
+        tip=told(view, question),
         unit=words(question.unit),
         kind=kind,
         required=False,
@@ -145,6 +143,8 @@ _KINDS: Mapping[str, str] = {
     "yes_no": "radios",
     "choices": "checks",
     "paragraph": "area",
+    "lines": "area",
+    "numbers": "area",
     "rows": "rows",
 }
 
@@ -263,7 +263,7 @@ def _askers(form: MergedForm, question: Question, view: View) -> tuple[Asking, .
 def _in_cell(question: Question, fault: Fault) -> bool:
     """Tell whether a fault of a list, or below it, is shown in a cell of a row."""
     if not question.columns:
-        return fault.pointer != question.pointer
+        return False
     _, *column = pointer.parts(fault.pointer.removeprefix(question.pointer)) or [""]
     return pointer.join(column) in {each.pointer for each in question.columns}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask, Response, abort, request, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
-from renderer.fields import narrow
+from renderer.typed import narrow
 
 #: Crockford's base 32: no I, L, O, U, so that a code can be read out.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -39,6 +39,9 @@ def shown(question: Question, value: Any, choices: Sequence[Choice] = ()) -> str
             many = value if isinstance(value, list) else [value]
             known = choices or question.choices
             return _("、").join(_choice(item, known) for item in many)
+        case "lines" | "numbers":
+            many = value if isinstance(value, list) else [value]
+            return _("、").join(_with_unit(question, item) for item in many)
         case "date" | "datetime" | "month":
             return _date(str(value))
         case _:

@@ -51,7 +51,12 @@ def domain(schemas: Sequence[Schema]) -> Schema:
     if listed and together != {"boolean"}:
         return {"enum": list({pack.canonical(v): v for v in values}.values())}
     told = sorted(together)
-    return {"type": told[0] if len(told) == 1 else told}
+    made: dict[str, Any] = {"type": told[0] if len(told) == 1 else told}
+    items = [s["items"] for s in schemas if isinstance(s, Mapping) and "items" in s]
+    if told == ["array"] and len(items) == len(schemas):
+        each = domain(items)
+        made |= {} if each is True else {"items": each}
+    return made
 
 
 def _input(slots: Sequence[Found], schema: Schema) -> tuple[Input, str | None]:

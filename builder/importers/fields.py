@@ -22,7 +22,7 @@ _MOST_LOOKS = 10 * MOST_FIELDS
 
 _HOLDS_ITSELF = "it holds itself"
 _UNNAMED = "it is a group whose fields have no names"
-_SINGLE_VALUES = "it is a list of single values"
+_ODD_VALUES = "it is a list of values that are neither texts nor numbers"
 _NO_COLUMNS = "it is a list whose rows have no fields"
 _LIST_IN_LIST = "it is a list inside a list"
 _BOTH = "it is a group in one branch and a list in another"
@@ -91,7 +91,7 @@ def input_for(allowed: frozenset[str] | None) -> tuple[Input, str | None]:
     if told and told <= {"integer", "number"}:
         return "number", None
     if told == {"array"}:
-        return "text", _SINGLE_VALUES
+        return "text", _ODD_VALUES
     if told == {"object"}:
         return "text", _UNNAMED
     return "text", _KINDS if len(told) > 1 else _NO_KIND
@@ -146,23 +146,27 @@ class _Walk:
         named, row = children(told), rows(told)
         leaf = _leaf(node, schema, told)
         reason = _whole_because(node, named, row)
+        if named and leaf.path in self.whole:
+            reason = reason or _WHOLE
         if reason is not None:
-            yield replace(leaf, unserved=reason)
-        elif leaf.path in self.whole or not (named or row):
-            reason = _WHOLE if named else _SINGLE_VALUES if row else leaf.unserved
             yield replace(leaf, unserved=reason)
         elif named:
             inside = list(self.below(node, told))
             yield from inside or [replace(leaf, unserved=_UNNAMED)]
-        else:
+        elif row:
             yield from self._list(node, leaf, row)
+        else:
+            yield leaf
 
     def _list(
         self, node: _Node, leaf: Found, row: Sequence[tuple[Place, bool]]
     ) -> Iterator[Found]:
         told = told_at(self.form, row)
         if not children(told):
-            yield replace(leaf, unserved=_SINGLE_VALUES)
+            yield _single_values(leaf, told)
+            return
+        if "*" in node.names:
+            yield replace(leaf, unserved=_LIST_IN_LIST)
             return
         row_node = _Node(
             names=(*node.names, "*"),
@@ -206,7 +210,7 @@ def _whole_because(
         return _ODD_NAME
     if named and row:
         return _BOTH
-    return _LIST_IN_LIST if row and "*" in node.names else None
+    return None
 
 
 def _leaf(node: _Node, schema: Schema, told: Sequence[Told]) -> Found:
@@ -234,6 +238,33 @@ def _input(schema: Schema, told: Sequence[Told]) -> tuple[Input, str | None]:
     if date and allowed in (None, {"string"}):
         return "date", None
     return input_for(allowed)
+
+
+def _single_values(leaf: Found, told: Sequence[Told]) -> Found:
+    """Return a list whose values are no groups: to choose from, or one a line.
+
+    Args:
+        leaf: the list.
+        told: what is said of each of its values.
+    """
+    sure = (one.schema for one in told if not one.in_branch)
+    item = next((schema for schema in sure if "enum" in schema), {})
+    single, reason = _input(item, told)
+    several = None if reason else _SEVERAL.get(single)
+    if several is None:
+        return replace(leaf, unserved=_ODD_VALUES)
+    schema = leaf.schema
+    if item and isinstance(schema, Mapping):
+        schema = {**schema, "items": {"enum": item["enum"]}}
+    return replace(leaf, schema=schema, input=several, unserved=None)
+
+
+#: How several values are put in, by how one is.
+_SEVERAL: Mapping[Input, Input] = {
+    "choice": "choices",
+    "text": "lines",
+    "number": "numbers",
+}
 
 
 def _kinds_told(told: Sequence[Told]) -> frozenset[str] | None:

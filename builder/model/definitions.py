@@ -35,6 +35,8 @@ Input = Literal[
     "month",
     "choice",
     "choices",
+    "lines",
+    "numbers",
     "yes_no",
     "rows",
 ]

@@ -36,7 +36,7 @@ def input_of(schema: Schema, *, has_codes: bool) -> Input:
     if kind == "object":
         raise ValueError("it is a group; describe its fields one by one.")
     if kind == "array":
-        return "choices" if has_codes else "rows"
+        return "choices" if has_codes else _several(told.get("items"))
     if has_codes or "enum" in told:
         return "choice"
     return _SIMPLE_INPUTS.get(kind) or (
@@ -56,6 +56,20 @@ def _one_kind(told: Any) -> Any:
     return next(iter(kinds), None)
 
 
+def _several(items: Any) -> Input:
+    """Find how the values of a list are put in, none of which is named by a list."""
+    told = items if isinstance(items, Mapping) else {}
+    if "enum" in told:
+        return "choices"
+    return _LISTED_INPUTS.get(told.get("type"), "rows")
+
+
+#: Single values are written one a line; what is anything else has columns.
+_LISTED_INPUTS: Mapping[Any, Input] = {
+    "string": "lines",
+    "integer": "numbers",
+    "number": "numbers",
+}
 _SIMPLE_INPUTS: Mapping[Any, Input] = {
     "boolean": "yes_no",
     "integer": "number",

@@ -37,8 +37,14 @@ class Slot:
 
     @cached_property
     def schema(self) -> Schema:
-        """What its form says of it outside of branches; its references lead there."""
+        """What its form says of it outside of branches; its references lead there.
+
+        Of a list, also what it says of each value.
+        """
         told = json_schema.subschema(self.matter.schema, self.path)
+        if isinstance(told, Mapping) and "items" in told:
+            items = json_schema.subschema(self.matter.schema, f"{self.path}/*")
+            return told if items is None else {**told, "items": items}
         return True if told is None else told
 
     @cached_property
@@ -60,14 +66,26 @@ class Slot:
             bytes=self.field.bytes,
         )
 
-    def accepts(self, value: Any) -> bool:
-        """Tell whether it takes what is written for a value."""
-        if self.part is None:
-            return self.validator.accepts(value)
-        if not bindings.can_write(self.field, self.part, value):
-            return False
-        written = lenses.get(self.part.lens, value)
-        return not self.alone or self.validator.accepts(written)
+    @cached_property
+    def each(self) -> Validator:
+        """What judges one value of the list it holds; how many it takes is left out."""
+        path = f"{self.path}/*"
+        if json_schema.subschema(self.matter.schema, path) is None:
+            return Validator(schema=True)
+        return json_schema.slot_validator(self.matter.schema, path)
+
+    def accepts(self, value: Any, *, in_list: bool) -> bool:
+        """Tell whether it takes what is written for a value, or for one of a list."""
+        written = [value] if in_list else value
+        if self.part is not None:
+            if not bindings.can_write(self.field, self.part, written):
+                return False
+            written = lenses.get(self.part.lens, written)
+            if not self.alone:
+                return True
+        if in_list and isinstance(written, list):
+            return all(self.each.accepts(one) for one in written)
+        return self.validator.accepts(written)
 
     def max_length(self) -> int | None:
         """Return how long a text it may take at most, as far as that is said."""
@@ -124,12 +142,13 @@ def choices(
     listed = _listed(catalogue, codelist, schema)
     if not listed:
         return ()
-    domain = slots[0].validator if own else Validator(schema)
-    many = isinstance(schema, Mapping) and schema.get("type") == "array"
-
-    def whole(value: Any) -> Any:
-        return [value] if many else value
-
+    in_list = isinstance(schema, Mapping) and schema.get("type") == "array"
+    one = (
+        schema.get("items", True) if isinstance(schema, Mapping) and in_list else schema
+    )
+    domain = Validator(one)
+    if own:
+        domain = slots[0].each if in_list else slots[0].validator
     return tuple(
         Choice(
             value=choice.value,
@@ -137,11 +156,11 @@ def choices(
             refused_by=tuple(
                 slot.matter.id
                 for slot in slots
-                if not slot.accepts(whole(choice.value))
+                if not slot.accepts(choice.value, in_list=in_list)
             ),
         )
         for choice in listed
-        if domain.accepts(whole(choice.value))
+        if domain.accepts(choice.value)
     )
 
 
@@ -150,7 +169,8 @@ def _listed(
 ) -> Sequence[Choice]:
     if codelist is not None:
         return catalogue.codelists[codelist].values
-    named = schema.get("enum", ()) if isinstance(schema, Mapping) else ()
+    told = schema.get("items", schema) if isinstance(schema, Mapping) else {}
+    named = told.get("enum", ()) if isinstance(told, Mapping) else ()
     return [
         Choice(value=value, label={"zh-CN": str(value), "en": str(value)})
         for value in named

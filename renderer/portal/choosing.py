@@ -17,12 +17,12 @@ from werkzeug.wrappers import Response
 
 from builder.model import Choice, Question
 from renderer.choices import SEARCH, choice_key
-from renderer.fields import Problem
 from renderer.portal.access import now, store
 from renderer.portal.applying import MOST_TRIES, filling_of
 from renderer.portal.saving import merged
 from renderer.portal.sheet import Sheet, page_sheet, situation_sheet
 from renderer.searching import found
+from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions import drafts

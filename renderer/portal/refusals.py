@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from builder.model import Question
 from renderer import api
-from renderer.fields import Posted, Problem, Row, by_question, parse, rows
+from renderer.fields import Posted, Row, by_question, parse, rows
 from renderer.portal.access import (
     AlreadySubmittedError,
     NotOpenedError,
@@ -25,6 +25,7 @@ from renderer.portal.access import (
     typed_texts,
 )
 from renderer.showing import shown
+from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions import drafts, packs

@@ -13,7 +13,8 @@ from builder.lenses import same
 from builder.model import Pointer, Question
 from builder.pointer import ABSENT
 from builder.prefill import Proposal
-from renderer.fields import MOST_ROWS, AnswerField, Posted, Problem, rows
+from renderer.fields import MOST_ROWS, AnswerField, Posted, rows
+from renderer.typed import Problem
 from submissions.drafts import Draft
 
 #: Hexadecimal digits that tell two states of one question apart.

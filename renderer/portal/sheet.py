@@ -11,7 +11,7 @@ from builder.model import Page, Pointer, Question
 from builder.pointer import ABSENT
 from renderer import pieces
 from renderer.blocks import Block
-from renderer.fields import AnswerField, Posted, Problem, written
+from renderer.fields import AnswerField, Posted, written
 from renderer.forms import read
 from renderer.origins import Known, known_value
 from renderer.pieces import answer
@@ -19,6 +19,7 @@ from renderer.portal.access import services
 from renderer.portal.filling import Filling, Step
 from renderer.portal.saving import boxes_of, seen
 from renderer.showing import clock_time
+from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
 from renderer.wording import words

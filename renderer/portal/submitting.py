@@ -221,7 +221,7 @@ def _error(filling: Filling, question: Question, value: Any) -> str:
     if value is ABSENT or not faults:
         return ""
     fault = faults[0]
-    if fault.pointer == question.pointer:
+    if fault.pointer == question.pointer or not question.columns:
         return for_fault(fault, question, filling.form, value)
     row = fault.pointer.removeprefix(question.pointer).split("/")[1]
     if row.isdecimal():

@@ -252,7 +252,7 @@ def test_an_issued_fact_without_an_example_is_refused(definitions):
 
 def test_a_list_without_columns_cannot_be_served(definitions):
     schema = definitions["matters/pension/schema.json"]["properties"]
-    schema["accounts"]["items"] = {"type": "string"}
+    schema["accounts"]["items"] = {"type": "object"}
     fields = definitions["matters/pension/matter.json"]["fields"]
     del fields["/accounts/*/no"], fields["/accounts/*/main"]
 

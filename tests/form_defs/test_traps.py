@@ -17,7 +17,7 @@ from builder.lenses import UndefinedError
 from builder.model import FactId, Lens, MatterId
 from builder.validity import Judge
 from form_defs import shipped
-from renderer import fields
+from renderer import typed
 
 #: Trap to decision and title, word for word as the data dictionary has them.
 TRAPS = {
@@ -287,7 +287,7 @@ def test_t08_a_passport_is_no_identity_card(case):
     assert citizen.faults() == {
         ("deceased:person.id_number", "pattern", "ps.hukou_cancel")
     }
-    assert fields.parse_digits("1101051949 1231002x") == "11010519491231002X"
+    assert typed.parse_digits("1101051949 1231002x") == "11010519491231002X"
 
 
 def test_t09_codes_of_documents_are_mapped_and_a_loss_is_never_read_back(case):

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from builder.model import Choice, Question
 from builder.pointer import ABSENT
 from renderer import fields
-from renderer.fields import Problem, parse, written
+from renderer.fields import parse, written
 from renderer.forms import build, read
+from renderer.typed import Problem, parse_text
 
 
 def question(input_, **more):
@@ -42,7 +43,7 @@ LIST = question(
     ),
 )
 TEXTS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=20).map(
-    fields.parse_text
+    parse_text
 )
 ROWS = st.lists(
     st.fixed_dictionaries({"NAME": TEXTS}, optional={"SHARE": st.integers(0, 100)}),
@@ -64,6 +65,15 @@ VALUES = st.one_of(
     st.tuples(st.just(question("number")), st.integers(-(10**9), 10**9)),
     st.tuples(st.just(question("yes_no")), st.booleans()),
     st.tuples(st.just(question("choice", choices=SEXES)), st.sampled_from("12")),
+    st.tuples(
+        st.just(question("choices", choices=SEXES)),
+        st.lists(st.sampled_from("12"), min_size=1, unique=True),
+    ),
+    st.tuples(st.just(question("lines")), st.lists(TEXTS, min_size=1)),
+    st.tuples(
+        st.just(question("numbers")),
+        st.lists(st.integers(-(10**9), 10**9), min_size=1),
+    ),
     st.tuples(st.just(LIST), ROWS),
 )
 
@@ -92,6 +102,10 @@ def test_a_value_written_into_boxes_is_read_back(pair):
         ("number", "3.50", 3.5),
         ("number", "12.0", 12),
         ("paragraph", "一\r\n二", "一\n二"),
+        ("lines", " 甲 \r\n\r\n乙", ["甲", "乙"]),
+        ("numbers", "１\n2.5", [1, 2.5]),
+        ("numbers", "1\n\n两", Problem("line", limit=3)),
+        ("lines", " \n ", ABSENT),
         ("text", "   ", ABSENT),
     ],
 )

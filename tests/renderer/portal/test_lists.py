@@ -69,6 +69,13 @@ DOCUMENTS = {
         "properties": {
             "people": rows({"name": {"maxLength": 4}, "alive": TEXT}, ["name"]),
             "phone": TEXT,
+            "pets": {
+                "type": "array",
+                "items": {"enum": ["猫", "狗", "鸟"]},
+                "minItems": 2,
+                "uniqueItems": True,
+            },
+            "cars": {"type": "array", "items": {"maxLength": 4}, "maxItems": 3},
         },
     },
     "matters/town/matter.json": matter(
@@ -78,6 +85,8 @@ DOCUMENTS = {
             "/people/*/name": {"fact": NAME},
             "/people/*/alive": {},
             "/phone": {"fact": "home:phone"},
+            "/pets": {},
+            "/cars": {"input": "lines"},
         },
     ),
     "matters/club/schema.json": {
@@ -113,7 +122,13 @@ DOCUMENTS = {
             {
                 "id": "all",
                 "label": words("All"),
-                "questions": [f"/facts/{FAMILY}", "/facts/home:phone", OMIT],
+                "questions": [
+                    f"/facts/{FAMILY}",
+                    "/facts/home:phone",
+                    OMIT,
+                    "/matters/town/pets",
+                    "/matters/town/cars",
+                ],
             }
         ],
     },
@@ -194,3 +209,24 @@ def test_what_is_sent_is_asked_as_a_yes_or_no_that_may_stay_open(visited, form):
     (question,) = [q for q in form.questions if q.pointer == OMIT]
     assert question.name == "f3"
     assert 'name="f3" value="true"' in page.html
+
+
+def test_several_values_are_chosen_or_written_one_a_line(visited):
+    here, store, draft = visited
+    path = f"/drafts/{draft}/pages/all"
+    page = here.get(path)
+    assert 'type="checkbox" id="f4-0" name="f4" value="猫"' in page.html
+    assert "可以选几项，至少 2 项" in page.words
+    assert "一行写一个，最多 3 项" in page.words
+
+    page = here.send(page, path, f4=["猫"], f5="京A\r\n\r\n京ABCDE")
+    assert page.status == 422
+    assert "“/pets”至少要选 2 项" in page.words
+    assert "第 2 行：“/cars”最多 4 个字，您填了 6 个" in page.words
+    check = here.get(f"/drafts/{draft}/check")
+    assert "第 2 行：“/cars”最多 4 个字" in check.words
+
+    here.send(page, path, f4=["狗", "鸟"], f5="京A\n京B")
+    kept = drafts.get(store, draft, now=utc_text(NOW)).answers["matters"]["town"]
+    assert kept == {"pets": ["狗", "鸟"], "cars": ["京A", "京B"]}
+    assert "狗、鸟" in here.get(f"/drafts/{draft}/check").words
