@@ -22,6 +22,7 @@ from builder import pack
 from builder.catalogue import load, read_folder
 from builder.merge import merge
 from builder.model import AffairId, Catalogue, MergedForm
+from renderer.ends import leaves
 
 #: Runs a stand-in while a `with` block lasts; its folder and port.
 StartStandIn: TypeAlias = Callable[[Path, int], AbstractContextManager["StandIn"]]
@@ -86,6 +87,16 @@ def catalogue() -> Catalogue:
 def forms(catalogue: Catalogue) -> Mapping[AffairId, MergedForm]:
     """The shipped affairs, merged."""
     return {affair: merge(catalogue, affair) for affair in catalogue.affairs}
+
+
+@pytest.fixture(scope="session")
+def stands_on(forms: Mapping[AffairId, MergedForm]) -> Callable[[AffairId, str], str]:
+    """Return a function that names the page on which a question is asked online."""
+    return lambda affair, pointer: next(
+        leaf.id
+        for leaf in leaves(forms[affair], "public")
+        if pointer in leaf.sections[0].questions
+    )
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import abort, current_app, request, session, url_for
 
-from renderer.ends import Device, End
+from renderer.ends import Device
 from renderer.forms import FormClasses
 from renderer.identity import Person, Staff
 from renderer.security import code_hash, plain_code, show_code
@@ -18,12 +18,11 @@ from submissions.drafts import Draft, Helper, helper_of
 from submissions.files.links import Links
 from submissions.store.contract import Document, Store
 
-ELDER = "elder"
 #: Cookies of the reading modes, and the classes of a page for each of their values.
-READING_MODES = ("contrast", ELDER)
+READING_MODES = ("contrast", "elder")
 MODES = {
-    ELDER: (ELDER,),
-    "larger": (ELDER, "larger"),
+    "elder": ("elder",),
+    "larger": ("elder", "larger"),
     "contrast": ("contrast",),
 }
 
@@ -79,12 +78,6 @@ def store() -> Store:
 def now() -> str:
     """The time now, as the store writes it."""
     return utc_text(services().clock())
-
-
-def end() -> End:
-    """How pages are laid out: as the device demands, or as the reader chose."""
-    device = services().end
-    return "elder" if device == "public" and ELDER in reading_modes() else device
 
 
 def reading_modes() -> tuple[str, ...]:

@@ -23,11 +23,11 @@ from renderer.fields import AnswerField, Posted
 from renderer.portal import acting, people
 from renderer.portal.access import (
     AlreadySubmittedError,
-    end,
     known_codes,
     now,
     open_draft,
     posted,
+    services,
     shown_code,
     staff,
     store,
@@ -81,7 +81,7 @@ def filling_of(id_: str) -> Filling:
         published=packs.load(store(), draft.pack),
         draft=draft,
         records=() if owner is None else owner.records,
-        end=end(),
+        end=services().end,
     )
 
 
@@ -269,7 +269,7 @@ def _after(
     if after is None:
         tasks = url_for("portal.tasks", id_=before.filling.draft.id)
         return redirect(elsewhere or tasks, 303)
-    if button in ROW_BUTTONS:
+    if button in ROW_BUTTONS and pressed()[1].partition(":")[0] in after.names:
         return redirect(after_row_button(after, sent), 303)
     fields = after.fields(sent)
     wrong = wrong_names(after, fields) & stood

@@ -10,7 +10,7 @@ from builder.model import MergedForm, Page, Pointer, Question
 from builder.pointer import ABSENT
 from builder.prefill import Proposal, Record, propose
 from builder.validity import Fault, Judge
-from renderer.ends import End, Leaf, find, lay_out
+from renderer.ends import Device, Leaf, find, leaves
 from renderer.pieces import answer
 from renderer.portal.saving import boxes_of
 from submissions import materials
@@ -60,7 +60,7 @@ class Filling:
     published: Published
     draft: Draft
     records: Sequence[Record] = ()
-    end: End = "public"
+    end: Device = "public"
 
     @property
     def judge(self) -> Judge:
@@ -110,19 +110,17 @@ class Filling:
     @cached_property
     def sections(self) -> tuple[Step, ...]:
         """The pages that ask something now, as they were planned."""
-        leaves = lay_out(self.form.pages, "public")
-        asking = [leaf for leaf in leaves if self._here(leaf)]
+        planned = (Leaf(id=page.id, sections=(page,)) for page in self.form.pages)
+        asking = [leaf for leaf in planned if self._here(leaf)]
         return tuple(self._step(leaf, n) for n, leaf in enumerate(asking, start=1))
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
         """The pages that ask something now, as this end shows them."""
-        if self.end == "public":
-            return self.sections
         number = {step.leaf.id: step.number for step in self.sections}
         steps = [
             self._step(leaf, min(number[page.id] for page in self._here(leaf)))
-            for leaf in self._leaves
+            for leaf in leaves(self.form, self.end)
             if self._here(leaf)
         ]
         return tuple(
@@ -184,11 +182,6 @@ class Filling:
     def unread(self, question: Question) -> bool:
         """Something was typed for the question that is no value yet."""
         return bool(boxes_of(question.name, self.draft.unread))
-
-    @cached_property
-    def _leaves(self) -> tuple[Leaf, ...]:
-        lists = {q.pointer for q in self.form.questions if q.input == "rows"}
-        return lay_out(self.form.pages, self.end, lists=lists)
 
     @cached_property
     def _places(self) -> Mapping[Pointer, Step]:

@@ -34,14 +34,15 @@ def test_back_and_reload_lead_to_the_page_that_is_to_be_put_right(new_page):
     assert page.locator("h1").inner_text() == "您的情形"
 
 
-def test_a_new_row_is_where_one_lands_and_back_leads_out_again(new_page, forms):
+def test_a_new_row_is_where_one_lands_and_back_leads_out_again(
+    new_page, forms, stands_on
+):
     page = new_page()
     begin(page, COMPANY)
     answer_situations(page)
     tasks = page.url
     rows = next(q for q in forms[COMPANY].questions if q.columns)
-    on = next(p.id for p in forms[COMPANY].pages if rows.pointer in p.questions)
-    page.locator(f'a[href$="/pages/{on}"]').first.click()
+    page.goto(f"{page.url}/pages/{stands_on(COMPANY, rows.pointer)}")
     first = f'[name="{rows.name}-r0-{rows.columns[0].name}"]'
     page.locator(first).fill("甲")
 
@@ -96,13 +97,14 @@ def test_enter_in_a_box_saves_and_goes_on(new_page, forms):
     assert page.locator("html").get_attribute("class") is None
 
 
-def test_asking_before_a_row_is_taken_out_is_accessible(new_page, look, forms):
+def test_asking_before_a_row_is_taken_out_is_accessible(
+    new_page, look, forms, stands_on
+):
     page = new_page()
     begin(page, COMPANY)
     answer_situations(page)
     rows = next(q for q in forms[COMPANY].questions if q.columns)
-    on = next(p.id for p in forms[COMPANY].pages if rows.pointer in p.questions)
-    page.locator(f'a[href$="/pages/{on}"]').first.click()
+    page.goto(f"{page.url}/pages/{stands_on(COMPANY, rows.pointer)}")
     page.locator(f'[name="{rows.name}-r0-{rows.columns[0].name}"]').fill("甲")
 
     page.locator(f'button[value="remove:{rows.name}:r0"]').click()

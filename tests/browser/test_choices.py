@@ -8,7 +8,7 @@ PAYEE = "/matters/hrss.maternity_allowance/PAYUNIT"
 pytestmark = pytest.mark.browser
 
 
-def open_question(page, form, pointer):
+def open_question(page, form, pointer, on):
     """Begin a form, say the first choice of every situation, open a question's page."""
     page.goto(f"/affairs/{form.affair}")
     page.locator('form[action$="/start"] button').click()
@@ -16,17 +16,17 @@ def open_question(page, form, pointer):
         for block in page.locator("[data-question]").all():
             block.locator("input[type=radio]").first.check()
         page.locator('.go button[value="next"]').click()
-    here = next(each.id for each in form.pages if pointer in each.questions)
-    page.goto(f"{page.url.split('?')[0]}/pages/{here}")
+    page.goto(f"{page.url.split('?')[0]}/pages/{on}")
     return next(each for each in form.questions if each.pointer == pointer)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_the_box_for_ones_own_words_comes_with_none_of_these(
-    new_page, look, forms, scripts
+    new_page, look, forms, stands_on, scripts
 ):
     page = new_page(java_script_enabled=scripts)
-    question = open_question(page, forms[NEWBORN], PAYEE)
+    on = stands_on(NEWBORN, PAYEE)
+    question = open_question(page, forms[NEWBORN], PAYEE, on)
     box, none = (page.locator(f"#{question.name}-{end}") for end in ("o", "none"))
 
     assert not box.is_visible()

@@ -23,11 +23,10 @@ def begin(page, affair):
 
 
 @pytest.fixture
-def listed(forms):
+def listed(forms, stands_on):
     """A list of the company form, and the address of its page within the form."""
-    form = forms[COMPANY]
-    rows = next(q for q in form.questions if q.columns)
-    on = next(p.id for p in form.pages if rows.pointer in p.questions)
+    rows = next(q for q in forms[COMPANY].questions if q.columns)
+    on = stands_on(COMPANY, rows.pointer)
     return rows.name, rows.columns[0].name, f"/pages/{on}"
 
 

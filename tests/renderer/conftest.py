@@ -283,7 +283,7 @@ def another_browser(app) -> Site:
 
 
 @pytest.fixture
-def opened(site, forms):
+def opened(site, forms, stands_on):
     """Open the page on which a question stands, as somebody to whom all may apply."""
 
     def open_at(affair, pointer):
@@ -296,9 +296,8 @@ def opened(site, forms):
             }
             page = site.send(page, "/situations", _do="next", **chosen)
         draft = page.path.split("/")[2]
-        id_ = next(p.id for p in forms[affair].pages if pointer in p.questions)
         question = next(q for q in forms[affair].questions if q.pointer == pointer)
-        return site.get(f"/drafts/{draft}/pages/{id_}"), question
+        return site.get(f"/drafts/{draft}/pages/{stands_on(affair, pointer)}"), question
 
     return open_at
 

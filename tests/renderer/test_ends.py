@@ -9,7 +9,7 @@ from renderer import ends
 from renderer.config import from_environment
 from submissions.errors import SettingError
 
-ENDS = ("public", "elder", "counter", "kiosk")
+ENDS = ends.DEVICES
 
 
 def planned(*sizes):
@@ -40,15 +40,17 @@ def test_every_end_asks_every_question_once_and_in_the_planned_order(sizes, end,
     pages = planned(*sizes)
     every = [each for page in pages for each in page.questions]
     lists = data.draw(st.sets(st.sampled_from(every), max_size=3))
+    topics = {each: data.draw(st.sampled_from("ab")) for each in every}
 
-    leaves = ends.lay_out(pages, end, lists=lists)
+    leaves = ends.lay_out(pages, end, lists=lists, topics=topics)
 
     assert places(leaves) == every
     assert len({leaf.id for leaf in leaves}) == len(leaves)
+    assert end == "counter" or all(0 < len(places([leaf])) <= 5 for leaf in leaves)
 
 
-@pytest.mark.parametrize("end", ["elder", "kiosk"])
-def test_in_large_print_and_at_a_kiosk_a_page_asks_little(end):
+@pytest.mark.parametrize("end", ["public", "kiosk"])
+def test_where_people_fill_in_for_themselves_a_page_asks_little(end):
     pages = planned(12, 3)
     rows = pages[0].questions[5]
 
@@ -57,6 +59,27 @@ def test_in_large_print_and_at_a_kiosk_a_page_asks_little(end):
     sizes = [len(places([leaf])) for leaf in leaves]
     assert sizes == [5, 1, 3, 3, 3]
     assert [leaf.id for leaf in leaves] == ["p0", "p0~2", "p0~3", "p0~4", "p1"]
+
+
+@pytest.mark.parametrize(
+    ("about", "sizes"),
+    [
+        # An agent's phone stays with the agent's name.
+        ("ffllaa", [2, 4]),
+        ("cccrrggggg", [5, 5]),
+        ("mnnneeemmuaass", [4, 5, 5]),
+        # One topic that is too long is split evenly.
+        ("mmmmmmmmm", [5, 4]),
+        ("hhhhhna", [5, 2]),
+    ],
+)
+def test_a_page_is_split_where_the_topic_changes(about, sizes):
+    [page] = planned(len(about))
+    topics = dict(zip(page.questions, about, strict=True))
+
+    leaves = ends.lay_out([page], "public", topics=topics)
+
+    assert [len(places([leaf])) for leaf in leaves] == sizes
 
 
 def test_at_a_counter_everything_stands_on_one_page():
@@ -72,7 +95,7 @@ def test_an_address_of_one_end_is_good_at_every_other(end, address):
 
 
 def test_an_address_of_no_page_is_found_nowhere():
-    assert ends.find(ends.lay_out(planned(12, 3), "elder"), "p9") is None
+    assert ends.find(ends.lay_out(planned(12, 3), "public"), "p9") is None
 
 
 def test_an_end_that_is_none_is_refused_with_the_choices():

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from renderer.ends import leaves
+
 NEWBORN = "newborn_birth"
 
 
@@ -74,7 +76,7 @@ def test_an_error_stands_between_label_and_control(unanswered):
 def test_ones_own_data_can_be_filled_in_by_the_browser(begun, forms):
     wanted = {q.autocomplete for q in forms[NEWBORN].questions} - {None}
     offered = set()
-    for page in forms[NEWBORN].pages:
+    for page in leaves(forms[NEWBORN], "public"):
         attributes = begun.page(f"/pages/{page.id}").attributes
         offered |= {v for _tag, name, v in attributes if name == "autocomplete"}
 
@@ -83,7 +85,7 @@ def test_ones_own_data_can_be_filled_in_by_the_browser(begun, forms):
 
 
 def test_no_control_is_of_type_number_and_none_hides_its_label(begun, forms):
-    for page in forms[NEWBORN].pages:
+    for page in leaves(forms[NEWBORN], "public"):
         attributes = begun.page(f"/pages/{page.id}").attributes
         assert not [a for a in attributes if a[1:] == ("type", "number")]
         assert not [a for a in attributes if a[1] in {"placeholder", "disabled"}]

@@ -15,6 +15,8 @@ from submissions.files.checking import MOST_BYTES
 from submissions.files.links import LIFETIME
 from submissions.materials import MOST_PER_MATERIAL
 
+LAST = "/facts/spouse:person.id_number"
+
 COMPANY, STAMP = "enterprise_setup", "tax.invoice:m2"
 BILLS = "nhsa.maternity_expense:m1"
 BILL = paper("A bill")
@@ -137,8 +139,8 @@ def test_from_the_check_page_one_comes_back_to_it(bare):
     assert bare.path("/check") in after.links
 
 
-def test_after_the_last_page_the_materials_are_next(bare):
-    last = bare.page("/pages/benefits")
+def test_after_the_last_page_the_materials_are_next(bare, stands_on):
+    last = bare.page(f"/pages/{stands_on('newborn_birth', LAST)}")
 
     after = bare.site.send(last, last.path, _do="next")
 

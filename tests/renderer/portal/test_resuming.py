@@ -8,12 +8,10 @@ COMPANY = "enterprise_setup"
 
 
 @pytest.fixture
-def rows(forms):
+def rows(forms, stands_on):
     """A list of the company form, and the id of its page."""
-    form = forms[COMPANY]
-    question = next(q for q in form.questions if q.input == "rows")
-    page = next(p.id for p in form.pages if question.pointer in p.questions)
-    return question, page
+    question = next(q for q in forms[COMPANY].questions if q.input == "rows")
+    return question, stands_on(COMPANY, question.pointer)
 
 
 def begin(site):
