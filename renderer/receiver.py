@@ -24,15 +24,16 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from builder.model import Matter, MatterId, Schema
 from renderer.inbox import Arrival, Inbox
 from submissions.clock import utc_now, utc_text
+from submissions.observing import TYPES
 
 #: The secret of a department's endpoint, `whsec_...`, or None for a stranger.
 SecretOf = Callable[[str], str | None]
 #: Seconds between the tries of one answer; then it is given up and said so.
 PATIENCE = (0.0, 0.1, 0.3, 1.0, 3.0)
 ACCEPTED = range(200, 300)
-#: The events a department gets.
+#: The events a department gets, and with those of observers all there are.
 PARTS = ("part.ready", "part.updated")
-EVENTS = (*PARTS, "ping")
+EVENTS = (*PARTS, *TYPES, "ping")
 
 
 #: How the receiver behaves: as it should; as one that is broken; as one that answers

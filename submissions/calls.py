@@ -77,7 +77,7 @@ def read(body: bytes, part_id: str, *, message: str, at: str) -> Call:
     if not isinstance(type_, str) or type_ not in RANKS:
         known = ", ".join(RANKS)
         raise Refusal(422, f"/type: the body is no event of a department: {known}.")
-    fault = events.fault(event, type_)
+    fault = events.fault(event, f"call.{type_}")
     if fault:
         raise Refusal(422, f"The body is no {type_} event: {fault}")
     data = event["data"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from builder.model import FactId
 from builder.places import fact_pointer
-from submissions import calls, canonical, log, packs, parts, routing
+from submissions import calls, canonical, log, observing, packs, parts, routing
 from submissions.calls import Answer, Call, Refusal
 from submissions.clock import parse
 from submissions.delivery import events, webhook
@@ -14,6 +14,7 @@ from submissions.errors import VerificationError
 from submissions.files.links import Links
 from submissions.folding import fold
 from submissions.ids import NewId, new_id
+from submissions.observing import Observers
 from submissions.packs import Published
 from submissions.store.contract import Document, Store
 
@@ -146,15 +147,32 @@ def _with_call(
         raise Refusal(409, "/data/digest names another document than the last.")
     if len(part["said"]) >= MOST_CALLS:
         raise Refusal(429, "Too much was said about this part: call the operator.")
-    recorded = _recorded(submission, part, call)
-    if not decides:
-        return recorded
-    _check_brought(published, submission, part["matter"], call.data)
-    released = parts.release(
-        _brought(recorded, part, call), published.judge, now=call.at
-    )
-    lookup = routing.lookup_in(store)
-    return routing.address(released, lookup, now=call.at, new_id=new_id)
+    changed = _recorded(submission, part, call)
+    if decides:
+        _check_brought(published, submission, part["matter"], call.data)
+        brought = _brought(changed, part, call)
+        released = parts.release(brought, published.judge, now=call.at)
+        lookup = routing.lookup_in(store)
+        changed = routing.address(released, lookup, now=call.at, new_id=new_id)
+    observers = observing.observers_in(store)
+    return _told(submission, changed, call, observers, new_id)
+
+
+def _told(
+    before: Document, after: Document, call: Call, observers: Observers, new_id: NewId
+) -> Document:
+    """Return the submission with what observers are told of a call that counts."""
+    part = _part(after, call.part)
+    about: list[tuple[str, str | None]] = []
+    if call.type in observing.TYPES and call.message in part["counting"]:
+        about.append((call.type, part["id"]))
+    if after["status"] != before["status"]:
+        about.append(("submission.completed", None))
+    for type_, of in about:
+        after = observing.tell(
+            after, type_, observers, part=of, now=call.at, new_id=new_id
+        )
+    return after
 
 
 def _recorded(submission: Document, part: Document, call: Call) -> Document:

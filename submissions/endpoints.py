@@ -1,4 +1,4 @@
-"""Where departments receive: addresses, secrets, and whether they answer."""
+"""Who receives: departments, and observers who are only told what happens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ CAP = 4
 #: A secret that was replaced is good for so long, days.
 OVERLAP_DAYS = range(1, 31)
 _DAY = 24 * 3600.0
+#: In the place of a department: an observer, who gets no part.
+OBSERVER = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +35,22 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Observer:
+    """Who is told what happens, and sent no part."""
+
+    #: What the operator calls it.
+    name: str
+    #: The types of events it is told of, and in which affairs; none: in all.
+    events: tuple[str, ...]
+    affairs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """Where a department receives, for an area and everything inside it."""
+    """Where a department or an observer receives, for an area and all inside it."""
 
     id: str
+    #: `OBSERVER`: none, but an observer.
     department: str
     #: An area code; "" is everywhere.
     area: str
@@ -47,6 +61,7 @@ class Endpoint:
     #: When it first echoed a challenge, UTC text.
     verified_at: str | None = None
     payload: Payload = "full"
+    observer: Observer | None = None
     cap: int = CAP
     #: Who added it.
     by: str = ""
@@ -56,6 +71,11 @@ class Endpoint:
     step: int = 0
     #: What the last ping brought: {"at", "code", "error"}.
     pinged: Document | None = None
+
+    @property
+    def name(self) -> str:
+        """Its department, or what the operator calls the observer."""
+        return self.department if self.observer is None else self.observer.name
 
     @property
     def secret(self) -> str:
@@ -76,6 +96,7 @@ def add(
     secret: str,
     now: str,
     payload: Payload = "full",
+    observer: Observer | None = None,
     cap: int = CAP,
     by: str = "",
     new_id: NewId = new_id,
@@ -92,6 +113,7 @@ def add(
     endpoint = {
         "_id": id_,
         "department": department,
+        "observer": None if observer is None else _kept(observer),
         "area": area,
         "url": url,
         "secrets": [{"secret": secret, "until": None}],
@@ -110,7 +132,7 @@ def add(
 def every(store: Store) -> list[Endpoint]:
     """Return every endpoint, by department and area."""
     found = store.find("endpoints", order="department")
-    return sorted(map(read, found), key=lambda e: (e.department, e.area))
+    return sorted(map(read, found), key=lambda e: (e.department, e.name, e.area))
 
 
 def get(store: Store, id_: str) -> Endpoint | None:
@@ -225,12 +247,25 @@ def read(document: Document) -> Endpoint:
         state=document["state"],
         verified_at=document["verified_at"],
         payload=document["payload"],
+        observer=_observer(document.get("observer")),
         cap=document["cap"],
         by=document["by"],
         open_until=document.get("open_until"),
         step=document.get("step", 0),
         pinged=document.get("pinged"),
     )
+
+
+def _kept(observer: Observer) -> Document:
+    lists = {"events": list(observer.events), "affairs": list(observer.affairs)}
+    return {"name": observer.name, **lists}
+
+
+def _observer(kept: Document | None) -> Observer | None:
+    if kept is None:
+        return None
+    lists = {name: tuple(kept[name]) for name in ("events", "affairs")}
+    return Observer(name=kept["name"], **lists)
 
 
 def _secrets(kept: Sequence[Document]) -> tuple[Secret, ...]:

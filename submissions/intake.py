@@ -14,7 +14,7 @@ from typing import Any
 
 from builder import pack
 from builder.model import Answers
-from submissions import canonical, drafts, log, materials, parts, routing
+from submissions import canonical, drafts, log, materials, observing, parts, routing
 from submissions.clock import parse
 from submissions.drafts import Draft, helper_text
 from submissions.errors import (
@@ -226,6 +226,8 @@ def _store(
     new = _submission(published, draft, sender, now, new_id)
     new = parts.release(new, published.judge, now=now)
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
+    observers = observing.observers_in(store)
+    new = observing.tell(new, "submission.accepted", observers, now=now, new_id=new_id)
     try:
         store.insert("submissions", new)
     except Duplicate:
@@ -269,6 +271,7 @@ def _submission(
         "results": "{}",
         "parts": made,
         "deliveries": [],
+        "events": [],
         "messages": [],
         "tags": [
             *(f"part:{part['id']}" for part in made),

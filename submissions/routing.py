@@ -12,6 +12,8 @@ from submissions.store.contract import Condition, Document, Store
 
 #: Tags a submission with a department that has a part coming and no way to get it.
 UNDELIVERED = "undelivered:"
+#: Tags a submission with an observer's endpoint that was not told of an event.
+UNTOLD = "untold:"
 
 
 #: Returns the endpoints for a department and an area.
@@ -76,13 +78,14 @@ def resume(
         parked = {
             delivery["id"]
             for delivery in submission["deliveries"]
-            if delivery["endpoint"] == id_ and _content(delivery) in open_
+            if delivery["endpoint"] == id_
+            and (_content(delivery) in open_ or _untold(delivery))
         }
         due = {"state": "pending", "due_at": now, "tries": 0}
         return _set(submission, parked, due, "delivery.resumed", now)
 
     resumed = 0
-    for submission in _open_for(store, found.department):
+    for submission in _open_for(store, found):
         after = store.update("submissions", submission["_id"], again)
         resumed += _pending(after) - _pending(submission)
     pick_up(store, found.department, now=now, new_id=new_id)
@@ -109,7 +112,7 @@ def remove(store: Store, id_: str, *, now: str, new_id: NewId = new_id) -> None:
         parked = {"state": "parked", "last": {"at": now, "error": "endpoint gone"}}
         return _set(submission, pending, parked, "delivery.parked", now)
 
-    for submission in _open_for(store, found.department):
+    for submission in _open_for(store, found):
         store.update("submissions", submission["_id"], elsewhere)
     pick_up(store, found.department, now=now, new_id=new_id)
 
@@ -139,8 +142,10 @@ def address(
 
 def tagged(submission: Document) -> Document:
     """Return the submission with the tags and the `wake_at` its deliveries ask for."""
-    tags = [tag for tag in submission["tags"] if not tag.startswith(UNDELIVERED)]
+    mine = (UNDELIVERED, UNTOLD)
+    tags = [tag for tag in submission["tags"] if not tag.startswith(mine)]
     stuck = [UNDELIVERED + part["department"] for part in _undelivered(submission)]
+    stuck += [UNTOLD + d["endpoint"] for d in submission["deliveries"] if _untold(d)]
     return wake({**submission, "tags": [*tags, *dict.fromkeys(stuck)]})
 
 
@@ -184,13 +189,25 @@ def _undelivered(submission: Document) -> list[Document]:
     return [part for part in ready if (part["id"], part["made"]) not in live]
 
 
+def _untold(delivery: Document) -> bool:
+    """Tell whether it is of an event, and neither arrived nor on its way."""
+    return "event" in delivery and delivery["state"] not in {"pending", "done"}
+
+
 def _content(delivery: Document) -> tuple[str, int]:
-    """Return what a delivery brings: a part, in one of its documents."""
+    """Return what a delivery brings: a part, in one of its documents; or neither."""
     return delivery["part"], delivery["seq"]
 
 
-def _open_for(store: Store, department: str) -> Iterator[Document]:
-    """Yield what is on its way or stuck, of submissions with this department."""
+def _open_for(store: Store, to: Endpoint) -> Iterator[Document]:
+    """Yield the submissions with something on its way to an endpoint, or stuck.
+
+    Of an observer's only what is stuck: what is on its way gets stuck by itself.
+    """
+    if to.department == endpoints.OBSERVER:
+        yield from store.find("submissions", [("tags", "=", UNTOLD + to.id)])
+        return
+    department = to.department
     stuck: Condition = ("tags", "=", UNDELIVERED + department)
     yield from store.find("submissions", [stuck])
     concerned: Condition = ("tags", "=", f"department:{department}")

@@ -12,8 +12,10 @@ from typing import Any
 
 from flask import Response, jsonify
 
-#: What departments may send; every other event is sent to them.
-CALLBACKS = ("part.accepted", "part.correction_requested", "part.decided")
+from submissions import observing
+
+#: Before the type of what departments say; every other event we send.
+CALL = "call."
 _HERE, _THERE = "#/$defs/", "#/components/schemas/"
 
 
@@ -30,10 +32,10 @@ def document() -> dict[str, Any]:
     events = _events()
     told["components"]["schemas"] |= events
     types = [name for name, each in events.items() if _is_event(each)]
-    callbacks = [{"$ref": _THERE + each} for each in CALLBACKS if each in types]
+    callbacks = [{"$ref": _THERE + each} for each in types if each.startswith(CALL)]
     call = told["paths"]["/parts/{part}/events"]["post"]
     call["requestBody"]["content"]["application/json"]["schema"] = {"oneOf": callbacks}
-    sent = [each for each in types if each not in CALLBACKS]
+    sent = [each for each in types if not each.startswith(CALL)]
     told["webhooks"] = {each: _webhook(told, each) for each in sent}
     checked: dict[str, Any] = told
     return checked
@@ -56,11 +58,12 @@ def _is_event(each: Mapping[str, Any]) -> bool:
 
 def _webhook(told: Mapping[str, Any], type_: str) -> dict[str, Any]:
     body = {"schema": {"$ref": _THERE + type_}}
+    observed = type_ in observing.TYPES
     return {
         "post": {
             "operationId": f"on_{type_.replace('.', '_')}",
-            "summary": f"{type_}, to a department's endpoint",
-            "tags": ["departments"],
+            "summary": f"{type_}, to {'an observer' if observed else 'a department'}",
+            "tags": ["observers" if observed else "departments"],
             "parameters": [
                 {"$ref": f"#/components/parameters/{name}"}
                 for name in told["components"]["parameters"]

@@ -18,8 +18,14 @@ from renderer.api.problems import ProblemError
 from renderer.portal.access import now, store
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import intake, materials, packs
-from submissions.errors import KeyReusedError, OutdatedError, Refused
+from submissions import intake, materials, observing, packs
+from submissions.errors import (
+    KeyReusedError,
+    OutdatedError,
+    Refused,
+    SignatureError,
+    VerificationError,
+)
 from submissions.intake import Call
 from submissions.packs import Published
 from submissions.progress import Progress, progress
@@ -59,10 +65,18 @@ def submit(affair: str) -> Response:
 
 
 def follow(submission: str) -> Response:
-    """Say how far a submission is; only to the client that sent it."""
-    document = _sent(submission, callers.client().id)
+    """Say how far a submission is, to who sent it and to observers who were told."""
+    observed = "webhook-signature" in request.headers
+    if observed:
+        document = _observed(submission)
+    else:
+        document = _sent(submission, callers.client().id)
     form = packs.load(store(), document["pack_version"]).form
-    return jsonify(_progress(document, progress(document, form)))
+    told = _progress(document, progress(document, form))
+    if observed:
+        # What a department writes to the applicant is between the two.
+        told["parts"] = [{**part, "reasons": []} for part in told["parts"]]
+    return jsonify(told)
 
 
 def _key() -> str:
@@ -158,6 +172,20 @@ def _sent(id_: str, client: str) -> Document:
     document = store().get("submissions", id_)
     if document is None or document["sender"] != client:
         abort(404, description="This client has sent no such submission.")
+    return document
+
+
+def _observed(id_: str) -> Document:
+    """Return a submission for an observer that signed for it; it is written down."""
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    document = store().get("submissions", id_)
+    try:
+        if document is None:
+            raise SignatureError
+        observing.look(store(), document, headers, now=now())
+    except VerificationError as error:
+        # Nobody learns here which submissions there are.
+        abort(401, description=str(error))
     return document
 
 

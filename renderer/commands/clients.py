@@ -4,13 +4,12 @@ import secrets
 
 import click
 
-from renderer.commands.endpoints import table
+from renderer.commands.endpoints import require_affairs, table
 from renderer.commands.store import opened
-from submissions import clients, packs
+from submissions import clients
 from submissions.clients import EVERY_AFFAIR
 from submissions.clock import utc_now, utc_text
 from submissions.errors import Missing
-from submissions.store.contract import Store
 
 HEADINGS = ("ID", "NAME", "AFFAIRS", "SINCE", "STATE")
 
@@ -32,7 +31,7 @@ def add(name: str, affairs: tuple[str, ...], *, every_affair: bool) -> None:
     if every_affair == bool(affairs):
         raise click.UsageError("Name the affairs it may use, or say --every-affair.")
     with opened() as store:
-        _require_affairs(store, affairs)
+        require_affairs(store, affairs)
         added, token = clients.add(
             store,
             name=name,
@@ -74,13 +73,3 @@ def revoke(id_: str) -> None:
                 f"There is no client {id_!r}. `yibiao client list` shows all."
             ) from error
     click.echo(f"{id_} is revoked")
-
-
-def _require_affairs(store: Store, affairs: tuple[str, ...]) -> None:
-    known = {each.affair for each in packs.affairs(store)}
-    unknown = sorted(set(affairs) - known)
-    if unknown:
-        raise click.UsageError(
-            f"There is no affair {unknown[0]!r} in what is published. "
-            f"Known: {', '.join(sorted(known)) or 'none; publish first'}."
-        )

@@ -1,4 +1,4 @@
-"""Commands for operators: where departments receive."""
+"""Commands for operators: where departments and observers receive."""
 
 import secrets
 from collections.abc import Sequence
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 import click
 
 from renderer.commands.store import opened
-from submissions import areas, endpoints, outbound, packs, routing
+from submissions import areas, endpoints, observing, outbound, packs, routing
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
 from submissions.store.contract import Store
 
-HEADINGS = ("ID", "DEPARTMENT", "AREA", "URL", "PAYLOAD", "STATE", "LAST PING")
+HEADINGS = ("ID", "WHO", "AREA", "URL", "GETS", "STATE", "LAST PING")
 
 
 @click.group()
 def endpoint() -> None:
-    """Say where departments receive."""
+    """Say where departments and observers receive."""
 
 
 def area_code(_context: click.Context, _option: click.Parameter, code: str) -> str:
@@ -31,7 +31,7 @@ def area_code(_context: click.Context, _option: click.Parameter, code: str) -> s
 
 
 @endpoint.command("add")
-@click.argument("department")
+@click.argument("who")
 @click.argument("url")
 @click.option(
     "--area",
@@ -42,9 +42,21 @@ def area_code(_context: click.Context, _option: click.Parameter, code: str) -> s
 @click.option(
     "--payload",
     type=click.Choice(["full", "thin"]),
-    default="full",
-    show_default=True,
-    help="full: with the document. thin: with the place to get it from.",
+    help="full: with the document. thin: with the place to get it from.  "
+    "[default: full; of events: thin]",
+)
+@click.option(
+    "--event",
+    "events",
+    type=click.Choice(observing.TYPES),
+    multiple=True,
+    help="WHO is an observer, told of these events and sent no part.",
+)
+@click.option(
+    "--affair",
+    "affairs",
+    multiple=True,
+    help="Of events: only of this affair.  [default: of every affair]",
 )
 @click.option(
     "--cap",
@@ -54,30 +66,52 @@ def area_code(_context: click.Context, _option: click.Parameter, code: str) -> s
     help="Requests a worker sends to it at the same time.",
 )
 def add(
-    department: str, url: str, area: str, payload: endpoints.Payload, cap: int
+    who: str,
+    url: str,
+    *,
+    area: str,
+    payload: endpoints.Payload | None,
+    events: tuple[str, ...],
+    affairs: tuple[str, ...],
+    cap: int,
 ) -> None:
-    """Send the documents of DEPARTMENT to URL, once it has echoed a challenge.
+    """Send the documents of the department WHO to URL, once it echoed a challenge.
 
-    The secret that signs them is shown this once.
+    With --event, tell an observer called WHO what happens: ids, and where to look,
+    never a document. The secret that signs all of it is shown this once.
     """
+    _refuse_unfitting(events, affairs, payload)
+    observer = endpoints.Observer(name=who, events=events, affairs=affairs)
+    department = endpoints.OBSERVER if events else who
     secret, now = webhook.new_secret(secrets.token_bytes), utc_text(utc_now())
     to = outbound.target(url)
     with opened() as store:
-        require_department(store, department)
+        if not events:
+            require_department(store, department)
+        require_affairs(store, affairs)
         require_area(store, area)
         id_ = endpoints.add(
             store,
             department=department,
+            observer=observer if events else None,
             area=area,
             url=url,
             secret=secret,
             now=now,
-            payload=payload,
+            payload="thin" if events else payload or "full",
             cap=cap,
             by="yibiao endpoint add",
         )
         every = endpoints.every(store)
-    click.echo(f"{id_} {department} {url}", err=True)
+    click.echo(f"{id_} {who} {url}", err=True)
+    _warn_of_refusal(to)
+    beside = [e for e in every if (e.department, e.area) == (who, area)]
+    if len(beside) > 1:
+        _warn_of_more(who, area, len(beside))
+    click.echo(secret)
+
+
+def _warn_of_refusal(to: outbound.Target) -> None:
     reason = outbound.refusal(to)
     if reason:
         click.echo(
@@ -85,10 +119,6 @@ def add(
             f"yibiao worker --allow {to}",
             err=True,
         )
-    beside = [e for e in every if (e.department, e.area) == (department, area)]
-    if len(beside) > 1:
-        _warn_of_more(department, area, len(beside))
-    click.echo(secret)
 
 
 def _warn_of_more(department: str, area: str, count: int) -> None:
@@ -108,7 +138,7 @@ def list_() -> None:
     now = utc_text(utc_now())
     rows = [
         (
-            *(e.id, e.department, e.area or "*", e.url, e.payload),
+            *(e.id, e.name, e.area or "*", e.url, _gets(e)),
             _state(e, now),
             _pinged(e),
         )
@@ -226,6 +256,39 @@ def require_department(store: Store, department: str) -> None:
             f"There is no department {department!r} in what is published. "
             f"Known: {', '.join(sorted(known)) or 'none; publish first'}."
         )
+
+
+def require_affairs(store: Store, affairs: Sequence[str]) -> None:
+    """Refuse an affair that is not published.
+
+    Raises:
+        click.UsageError: there is no such affair; names those that are.
+    """
+    known = {each.affair for each in packs.affairs(store)}
+    unknown = sorted(set(affairs) - known)
+    if unknown:
+        raise click.UsageError(
+            f"There is no affair {unknown[0]!r} in what is published. "
+            f"Known: {', '.join(sorted(known)) or 'none; publish first'}."
+        )
+
+
+def _refuse_unfitting(
+    events: Sequence[str], affairs: Sequence[str], payload: str | None
+) -> None:
+    if events and payload == "full":
+        raise click.UsageError("An observer gets no document: leave --payload out.")
+    if affairs and not events:
+        raise click.UsageError(
+            "--affair is for observers: name the events with --event."
+        )
+
+
+def _gets(each: endpoints.Endpoint) -> str:
+    if each.observer is None:
+        return each.payload
+    affairs = ",".join(each.observer.affairs)
+    return ",".join(each.observer.events) + (f" of {affairs}" if affairs else "")
 
 
 def _state(each: endpoints.Endpoint, now: str) -> str:

@@ -64,13 +64,13 @@ def _show_silent(
 ) -> None:
     for each in paused:
         click.echo(
-            f"Paused: {each.department} {each.url}; "
+            f"Paused: {each.name} {each.url}; "
             f"`yibiao endpoint resume {each.id}` sends what is parked."
         )
     for each in unverified:
         why = each.pinged["error"] if each.pinged else "no worker has asked it yet"
         click.echo(
-            f"Not verified: {each.department} {each.url}: {why}; "
+            f"Not verified: {each.name} {each.url}: {why}; "
             f"`yibiao endpoint verify {each.id}` asks again."
         )
 
@@ -78,7 +78,7 @@ def _show_silent(
 def _place(each: endpoints.Endpoint) -> dict[str, str]:
     return {
         "id": each.id,
-        "department": each.department,
+        "department": each.name,
         "area": each.area,
         "url": each.url,
     }

@@ -40,10 +40,13 @@ def body(
 
     Args:
         submission: the whole.
-        delivery: of one of its parts.
+        delivery: of one of its parts, or of an event to an observer.
         payload: full: with the document. thin: with the place to get it from.
         links: make the addresses of its files.
     """
+    if "event" in delivery:
+        told = next(e for e in submission["events"] if e["id"] == delivery["event"])
+        return orjson.dumps(observed(submission, told))
     part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
     version = version_of(part, delivery["seq"])
     content = {
@@ -55,18 +58,52 @@ def body(
         "type": delivery["type"],
         "timestamp": delivery["made_at"],
         "data": {
-            "submission": submission["_id"],
-            "ref": submission["ref"],
-            "affair": submission["affair"],
-            "pack": submission["pack_version"],
-            "part": part["id"],
-            **{name: part[name] for name in ("matter", "department", "area")},
+            **_which(submission),
+            **_which_part(part),
+            "area": part["area"],
             "seq": delivery["seq"],
             "digest": version["digest"],
             **(content if payload == "full" else {"href": href(part["id"])}),
         },
     }
     return orjson.dumps(event)
+
+
+def observed(submission: Document, event: Document) -> Document:
+    """Return what observers are told of an event: names, and where to look."""
+    parts = submission["parts"]
+    about = [_which_part(part) for part in parts if part["id"] == event["part"]]
+    return {
+        "type": event["type"],
+        "timestamp": event["at"],
+        "data": {
+            **_which(submission),
+            **(about[0] if about else {}),
+            "area": next((part["area"] for part in parts), ""),
+            "seq": event["seq"],
+            "href": f"/api/v1/submissions/{submission['_id']}",
+        },
+    }
+
+
+def message_id(delivery: Document) -> str:
+    """Return the `webhook-id` of a delivery; one event has one for all observers."""
+    found: str = delivery["event" if "event" in delivery else "id"]
+    return found
+
+
+def _which(submission: Document) -> Document:
+    return {
+        "submission": submission["_id"],
+        "ref": submission["ref"],
+        "affair": submission["affair"],
+        "pack": submission["pack_version"],
+    }
+
+
+def _which_part(part: Document) -> Document:
+    names = ("matter", "department")
+    return {"part": part["id"], **{name: part[name] for name in names}}
 
 
 def version_of(part: Document, seq: int) -> Document:
@@ -102,6 +139,8 @@ def outgoing_fault(
     wrong = fault(orjson.loads(written), delivery["type"])
     if wrong:
         return f"the event breaks its schema: {wrong}"
+    if "event" in delivery:
+        return ""
     part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
     version = version_of(part, delivery["seq"])
     if canonical.digest(version["body"]) != version["digest"]:
@@ -157,9 +196,13 @@ def provenance_of(
     }
 
 
-def fault(event: Any, type_: str) -> str:
-    """Return what is wrong with an event of a type, or "" if nothing is."""
-    for violation in _validator(type_).violations(event):
+def fault(event: Any, name: str) -> str:
+    """Return what is wrong with an event, or "" if nothing is.
+
+    Args:
+        name: of its schema: its type, after "call." where a department says it.
+    """
+    for violation in _validator(name).violations(event):
         place = pointer.join(violation.path) or "/"
         if violation.keyword in _CHOICES or violation.limit is None:
             return f"{place}: {violation.keyword}"
@@ -174,20 +217,21 @@ def digest(written: bytes) -> str:
 
 @cache
 def schemas() -> Mapping[str, Any]:
-    """Return the JSON Schemas of all events, by type."""
+    """Return the JSON Schemas of all events and what they refer to, by name."""
     text = files("submissions.delivery").joinpath("schemas/events.json").read_bytes()
     found: Mapping[str, Any] = json.loads(text)["$defs"]
     return found
 
 
-def schema(type_: str, matter: Matter | None = None) -> dict[str, Any]:
+def schema(name: str, matter: Matter | None = None) -> dict[str, Any]:
     """Return the JSON Schema of one event as one document.
 
     Args:
+        name: as in `fault`.
         matter: of the pack version that made the document: its own form judges it.
     """
     defs = dict(schemas())
-    judged: dict[str, Any] = {"$ref": f"#/$defs/{type_}"}
+    judged: dict[str, Any] = {"$ref": f"#/$defs/{name}"}
     if matter is not None:
         # A resource of its own, so that its references stay inside it.
         own = {**matter.schema, "$id": f"{_FORMS}{matter.id}"}
@@ -198,5 +242,5 @@ def schema(type_: str, matter: Matter | None = None) -> dict[str, Any]:
 
 
 @cache
-def _validator(type_: str) -> Validator:
-    return Validator(schema(type_))
+def _validator(name: str) -> Validator:
+    return Validator(schema(name))

@@ -4,12 +4,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from submissions import log, routing
+from submissions.delivery.events import message_id
 from submissions.standing import every
 from submissions.store.contract import Document, Store
 
 #: What the log says of a delivery: names, times, sizes and digests, never a body.
 SAID = (
-    *("id", "type", "part", "department", "endpoint", "state", "seq", "digest"),
+    *(
+        "id",
+        "event",
+        "type",
+        "part",
+        "department",
+        "endpoint",
+        "state",
+        "seq",
+        "digest",
+    ),
     *("made_at", "due_at", "tries", "size", "body_digest"),
 )
 
@@ -27,12 +38,16 @@ class Selection:
 
     def __contains__(self, delivery: Document) -> bool:
         return (
-            (not self.ids or delivery["id"] in self.ids)
+            (not self.ids or bool(_names(delivery) & {*self.ids}))
             and self.endpoint in {None, delivery["endpoint"]}
             and self.state in {None, delivery["state"]}
             and (self.since is None or self.since <= delivery["made_at"])
             and (self.until is None or delivery["made_at"] < self.until)
         )
+
+
+def _names(delivery: Document) -> set[str]:
+    return {delivery["id"], message_id(delivery)}
 
 
 def deliveries(store: Store, selection: Selection) -> Iterator[Document]:

@@ -233,7 +233,7 @@ class Worker:
         try:
             result = challenges.send(
                 to,
-                delivery["id"],
+                events.message_id(delivery),
                 body,
                 post=self._post,
                 now=self._clock(),

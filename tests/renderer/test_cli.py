@@ -212,7 +212,7 @@ def test_the_secret_of_an_endpoint_is_shown_once(shipped, yibiao):
     secret = added.stdout.strip()
     assert secret.startswith("whsec_")
     headings, row = map(str.split, listed.stdout.splitlines())
-    assert headings[:6] == ["ID", "DEPARTMENT", "AREA", "URL", "PAYLOAD", "STATE"]
+    assert headings[:6] == ["ID", "WHO", "AREA", "URL", "GETS", "STATE"]
     told = ["tax", "4201", "https://tax.example/in", "full", "unverified", "-"]
     assert row[1:] == told
     assert secret not in listed.output

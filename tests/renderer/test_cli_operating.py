@@ -31,6 +31,27 @@ def test_a_new_secret_is_shown_once_and_the_old_one_is_good_for_days(
     assert found.secret not in yibiao("endpoint", "list").output
 
 
+@pytest.mark.usefixtures("tax")
+def test_an_observer_is_told_of_events_and_sent_no_document(yibiao):
+    add = ("endpoint", "add", "data bureau", "https://data.example")
+    asked = ("--event", "part.decided", "--event", "submission.accepted")
+
+    added = yibiao(*add, *asked, "--affair", "enterprise_setup")
+    rows = yibiao("endpoint", "list").stdout.splitlines()
+
+    assert added.stdout.startswith("whsec_")
+    assert "part.decided,submission.accepted of enterprise_setup" in rows[1]
+    for wrong, said in [
+        ((*asked, "--payload", "full"), "gets no document"),
+        ((*asked, "--affair", "moon"), "no affair 'moon'"),
+        (("--affair", "enterprise_setup"), "--affair is for observers"),
+        (("--event", "part.ready"), "is not one of"),
+        ((), "no department 'data bureau'"),
+    ]:
+        refused = yibiao(*add, *wrong)
+        assert (refused.exit_code, said in refused.stderr) == (2, True), wrong
+
+
 def test_a_list_of_areas_is_loaded_shown_and_minded(yibiao, tmp_path):
     yibiao("publish", "enterprise_setup", "--samples", 1)
     file = tmp_path / "areas.csv"

@@ -8,6 +8,7 @@ import pytest
 
 from builder.json_schema import check
 from renderer.api import description, problems
+from submissions import observing
 
 BRACES = str.maketrans("<>", "{}")
 
@@ -46,7 +47,8 @@ def test_every_event_is_described_once():
     assert answered | told["webhooks"].keys() == events.keys()
     assert not answered & told["webhooks"].keys()
     assert "part.ready" in told["webhooks"]
-    assert "part.decided" in answered
+    assert {"call.part.decided", "call.part.accepted"} <= answered
+    assert set(observing.TYPES) <= told["webhooks"].keys()
 
 
 def test_whatever_is_referred_to_is_there():

@@ -8,8 +8,10 @@ import pytest
 
 from renderer import create_app
 from renderer.config import Settings
-from submissions import clients, packs
+from submissions import clients, endpoints, packs
+from submissions.delivery import webhook
 
+NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
@@ -85,6 +87,34 @@ def test_only_who_sent_it_can_follow_it(new_program, program, filled):
     without = program.call("GET", path, headers={"Authorization": None})
     assert (without.status_code, problem(without)) == (401, "not-authorized")
     assert without.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_an_observer_looks_with_its_signature_at_what_it_was_told_of(program, filled):
+    store, now = program.app.extensions["yibiao"].store, "2026-11-22T03:04:05.000Z"
+    secret = webhook.new_secret(lambda length: b"o" * length)
+    observer = endpoints.add(
+        store,
+        department=endpoints.OBSERVER,
+        observer=endpoints.Observer(name="bureau", events=("submission.accepted",)),
+        url="https://bureau.example",
+        area="",
+        secret=secret,
+        now=now,
+    )
+    endpoints.resume(store, observer, now=now, verified=True)
+    sent = program.submit({"answers": filled}, key="observed").json["id"]
+    endpoints.pause(store, observer)
+
+    def look(submission, signed=sent):
+        at = int(NOW.timestamp())
+        headers = webhook.headers(b"", message_id=signed, sent_at=at, secret=secret)
+        headers["Authorization"] = None
+        return program.call("GET", f"/submissions/{submission}", headers=headers)
+
+    assert look(sent).json["parts"]
+    assert (look("s_no").status_code, look(sent, "s_no").status_code) == (401, 401)
+    looked = store.get("submissions", sent)["log"][-1]
+    assert (looked["what"], looked["who"]) == ("submission.fetched", observer)
 
 
 @pytest.mark.parametrize("scheme", ["Basic {}", "{}", "Bearer {}x", "Bearer", ""])
