@@ -38,7 +38,11 @@ class Outcome:
 
 
 def record(
-    submission: Document, *, token: str, outcomes: Mapping[str, Outcome]
+    submission: Document,
+    *,
+    token: str,
+    outcomes: Mapping[str, Outcome],
+    claims: int = 0,
 ) -> Document:
     """Return the submission with what the attempts of one claim brought.
 
@@ -49,6 +53,7 @@ def record(
         submission: as it is now, perhaps changed since the claim.
         token: of the claim.
         outcomes: by delivery id.
+        claims: how many without a result are held against what else is due.
     """
     mine = submission.get("lease", {}).get("token") == token
     deliveries, entries = [], submission["log"]
@@ -68,7 +73,16 @@ def record(
     if not mine:
         return changed_submission
     del changed_submission["lease"]
-    return wake({**changed_submission, "claims": 0})
+    return wake({**changed_submission, "claims": claims})
+
+
+def unclaimed(submission: Document, *, token: str) -> Document | None:
+    """Return the submission as if this claim had not been; None: another came since."""
+    if submission.get("lease", {}).get("token") != token:
+        return None
+    claims = submission["claims"] - 1
+    rest = {key: value for key, value in submission.items() if key != "lease"}
+    return wake({**rest, "claims": claims})
 
 
 def _changed(delivery: Document, outcome: Outcome, *, mine: bool) -> Document:

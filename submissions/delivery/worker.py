@@ -17,8 +17,9 @@ from submissions import endpoints, outbound, packs, routing
 from submissions.clock import Clock, later, utc_text
 from submissions.delivery import challenges, events
 from submissions.delivery.gates import Gates
-from submissions.delivery.outcomes import Outcome, State, record
+from submissions.delivery.outcomes import Outcome, State, record, unclaimed
 from submissions.delivery.schedule import Schedule, retry_after
+from submissions.delivery.turns import Turns
 from submissions.endpoints import Endpoint
 from submissions.errors import Missing, StoreUnavailableError
 from submissions.files.links import Links
@@ -33,7 +34,8 @@ THREADS = 16
 #: Deliveries of one submission that are sent at the same time, and per claim.
 AT_ONCE = 8
 #: After so many claims of a submission without a result its deliveries are sent one by
-#: one, so that the one at fault shows; after so many more that one is held.
+#: one and beside nothing else, so that the one at fault shows; after so many more that
+#: one is held.
 CLAIMS_TOGETHER, CLAIMS_ALONE = 2, 3
 #: Shortest and longest pause of a worker that finds nothing due, seconds.
 IDLE = (0.05, 0.5)
@@ -84,6 +86,7 @@ class Worker:
         self._schedule = schedule or Schedule()
         self._lease = lease
         self._deadline = deadline
+        self._turns = Turns()
         self._gates = Gates(schedule=self._schedule, random=self._random, probe=lease)
 
     def run(self, stop: Event, *, threads: int = THREADS) -> None:
@@ -102,23 +105,34 @@ class Worker:
         Where none is due, an endpoint that waits for its challenge is asked.
         """
         now, token = utc_text(self._clock()), self._new_token()
-        for collection, work in (
-            ("submissions", self._send_due),
-            ("endpoints", self._challenge),
-        ):
-            claimed = self._claim(collection, now, token)
+        with self._turns.together():
+            claimed = self._claim("submissions", now, token)
             if claimed is None:
-                continue
-            try:
-                return work(claimed, token, now)
-            except StoreUnavailableError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one must not stop the others
-                # No trace: it could hold what was filled in.
-                name, kind = claimed["_id"], type(error).__name__
-                _logger.warning("%s.failed id=%s type=%s", collection[:-1], name, kind)
-                return 1
-        return 0
+                asked = self._claim("endpoints", now, token)
+                return self._safely(self._challenge, asked, token, now) if asked else 0
+            if claimed["claims"] <= CLAIMS_TOGETHER:
+                return self._safely(self._send_due, claimed, token, now)
+        with self._turns.alone() as alone:
+            work = self._send_due if alone else self._give_back
+            return self._safely(work, claimed, token, now)
+
+    def _safely(
+        self,
+        work: Callable[[Document, str, str], int],
+        claimed: Document,
+        token: str,
+        now: str,
+    ) -> int:
+        try:
+            return work(claimed, token, now)
+        except StoreUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one must not stop the others
+            # No trace: it could hold what was filled in.
+            what = "submission" if "deliveries" in claimed else "endpoint"
+            name, kind = claimed["_id"], type(error).__name__
+            _logger.warning("%s.failed id=%s type=%s", what, name, kind)
+            return 1
 
     def _loop(self, stop: Event) -> None:
         pause = IDLE[0]
@@ -162,14 +176,24 @@ class Worker:
             for delivery in claimed["deliveries"]
             if delivery["state"] == "pending" and delivery["due_at"] <= now
         ]
-        if claimed["claims"] > CLAIMS_TOGETHER:
-            due = due[:1]
+        claims = 0
+        if claimed["claims"] > CLAIMS_TOGETHER and len(due) > 1:
+            # The others stay suspect, whatever becomes of this one.
+            due, claims = due[:1], CLAIMS_TOGETHER
         if due and claimed["claims"] > CLAIMS_TOGETHER + CLAIMS_ALONE:
             outcomes = [self._held(claimed, due[0], "no result")]
         else:
             outcomes = self._attempt_all(claimed, due[:AT_ONCE])
-        self._record(claimed["_id"], token, {each.delivery: each for each in outcomes})
+        brought = {each.delivery: each for each in outcomes}
+        self._record(claimed["_id"], token, brought, claims)
         return max(len(outcomes), 1)
+
+    def _give_back(self, claimed: Document, token: str, _now: str) -> int:
+        """Undo a claim: what is sent alone elsewhere could end this process."""
+        self._store.update(
+            "submissions", claimed["_id"], lambda found: unclaimed(found, token=token)
+        )
+        return 0
 
     def _held(self, submission: Document, delivery: Document, why: str) -> Outcome:
         """Say of a delivery that a person must look at it."""
@@ -286,14 +310,14 @@ class Worker:
         return None if delay is None else later(utc_text(now), delay)
 
     def _record(
-        self, submission: str, token: str, outcomes: Mapping[str, Outcome]
+        self, submission: str, token: str, outcomes: Mapping[str, Outcome], claims: int
     ) -> None:
         try:
             recorded = self._store.update(
                 "submissions",
                 submission,
                 lambda found: routing.tagged(
-                    record(found, token=token, outcomes=outcomes)
+                    record(found, token=token, outcomes=outcomes, claims=claims)
                 ),
             )
         except Missing:

@@ -7,7 +7,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from submissions import endpoints, log, outbound
-from submissions.clock import utc_now
+from submissions.clock import later, utc_now
 from submissions.delivery.outcomes import Outcome, record
 from submissions.delivery.schedule import Schedule
 from submissions.delivery.worker import Worker
@@ -318,6 +318,18 @@ def test_a_delivery_that_stops_every_worker_is_held_in_sight(applied, office, ca
     last = applied.submission()["log"][-2]
     assert (last["what"], last["detail"]["delivery"]) == ("delivery.held", market["id"])
     assert f"delivery.held id={market['id']} submission=s_one" in caplog.text
+
+
+def test_a_suspect_that_must_wait_for_another_is_as_if_never_claimed(applied, office):
+    before, now = applied.submission(), applied.clock.text
+    more = {"now": now, "until": later(now, 60), "owner": "w1", "token": "t"}
+    claimed = applied.store.claim("submissions", **more)
+
+    assert applied.worker(office)._give_back(claimed, "t", now) == 0
+
+    after = applied.submission()
+    assert after == before | {"rev": after["rev"], "claims": 0}
+    assert applied.worker(office).run_once() == 2
 
 
 def test_two_workers_send_nothing_twice(url, applied, office):
