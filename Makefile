@@ -25,10 +25,13 @@ fix: .venv/ready ## format, and repair what the linter can repair
 bench: .venv/ready ## print what was measured as JSON lines; ROWS=V1,M2 measures only those
 	@$(BIN)/python -m bench $(ROWS)
 
+faults: .venv/ready ## break everything that can break, and count what is lost; CASES=1,7 only those
+	@$(BIN)/python -m tests.faults $(CASES)
+
 lock: .venv/ready ## renew the pinned versions in requirements*.txt
 	$(PIP_COMPILE) -U -o requirements.txt pyproject.toml && $(PIP_COMPILE) -U --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q --require-hashes -r requirements-dev.txt && $(BIN)/pip install -q --no-deps --no-build-isolation -e . && touch $@
 
-.PHONY: help demo dev test check fix bench lock
+.PHONY: help demo dev test check fix bench faults lock

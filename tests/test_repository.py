@@ -13,7 +13,7 @@ import renderer.cli
 #: A module of tests is a list of claims, not a room one has to know whole.
 MOST_LINES, MOST_TEST_LINES = 400, 500
 MOST_FUNCTION_LINES, MOST_TEST_FUNCTION_LINES = 40, 60
-TARGETS = {"help", "demo", "dev", "test", "check", "fix", "bench", "lock"}
+TARGETS = {"help", "demo", "dev", "test", "check", "fix", "bench", "faults", "lock"}
 BANNED_NAMES = {"utils", "common", "helpers", "manager"}
 #: Words that tell of one machine, or of work that is not done.
 BANNED_WORDS = re.compile(

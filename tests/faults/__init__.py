@@ -1,0 +1,1 @@
+"""What must not happen, made to happen: `make faults`."""

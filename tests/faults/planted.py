@@ -1,0 +1,79 @@
+"""Bugs planted on purpose: a test that cannot find them proves nothing.
+
+They are mistakes a person could make in a web server or a worker, and ways to die at
+the worst moment.
+"""
+
+import os
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from renderer import create_app
+from renderer.config import from_environment
+from submissions import outbound
+from submissions.delivery.worker import Worker
+from submissions.outbound import Result
+from submissions.store.contract import Document
+from submissions.store.sqlite import SqliteStore
+
+#: Kills the worker that sends it.
+POISON = b"poison"
+
+
+class DeliversLater(SqliteStore):
+    """Commits a submission first and writes its deliveries after that."""
+
+    def adopt(self, collection: str, document: Mapping[str, Any]) -> None:
+        """Store a submission in two writes."""
+        if collection != "submissions":
+            super().adopt(collection, document)
+            return
+        late = {"deliveries", "wake_at"}
+        first = {name: value for name, value in document.items() if name not in late}
+        super().adopt(collection, {**first, "deliveries": []})
+        rest = {name: document[name] for name in late & document.keys()}
+        self.update(collection, document["_id"], lambda found: {**found, **rest})
+
+
+def web_that_delivers_later() -> Flask:
+    """Return the web application on a store that does."""
+    settings = from_environment()
+    return create_app(settings, store=DeliversLater(settings.data / "yibiao.db"))
+
+
+class DoneAtClaim(SqliteStore):
+    """Writes down as done what a worker has only taken up."""
+
+    def claim(self, collection: str, **said: str) -> Document | None:
+        """Claim a document; nobody else will ever see it as due."""
+        claimed = super().claim(collection, **said)
+        if claimed is not None and collection == "submissions":
+            done = [{**each, "state": "done"} for each in claimed["deliveries"]]
+            rest = {key: v for key, v in claimed.items() if key != "wake_at"}
+            self.put(collection, {**rest, "deliveries": done})
+        return claimed
+
+
+class DiesBeforeRecord(Worker):
+    """Dies after the receiver has answered, before that is written down."""
+
+    def _record(self, *_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dies_of_poison(
+    url: str, headers: Mapping[str, str], body: bytes, **options: Any
+) -> Result:
+    """Send a message, unless it kills who sends it."""
+    if POISON in body:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return outbound.post(url, headers, body, **options)
+
+
+#: By what a worker is told to have planted.
+STORES = {"done at claim": DoneAtClaim}
+WORKERS = {"dies before record": DiesBeforeRecord}
+POSTS = {"dies of poison": dies_of_poison}
