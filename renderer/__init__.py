@@ -10,11 +10,12 @@ from flask import Flask, request
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
-from renderer import config, security, wording
+from renderer import config, ready, security, wording
 from renderer.api import create_api, limit_calls
 from renderer.config import Settings
 from renderer.forms import FormClasses
 from renderer.identity import read_identities
+from renderer.kept import Kept
 from renderer.portal import acting, create_portal, handing_in, refusals
 from renderer.portal.access import (
     Services,
@@ -74,6 +75,7 @@ def create_app(
         people=identities.people,
         staff=identities.staff,
         classes=FormClasses(),
+        ready=Kept(ready.MOST_PAGES),
         clock=clock,
         key=key,
         base_url=settings.base_url,
@@ -127,7 +129,7 @@ def _say(app: Flask) -> None:
         here=here,
         size_of=file_size,
     )
-    app.jinja_env.filters["bare"] = str
+    app.jinja_env.filters.update(bare=str, mark=ready.mark)
     app.context_processor(_view)
 
 

@@ -3,7 +3,7 @@
 Everything a macro needs stands here; macros decide nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from renderer.origins import Known
 
@@ -15,7 +15,8 @@ class Option:
     id: str
     key: str
     label: str
-    chosen: bool
+    #: A text marks the place where that is written once it is known.
+    chosen: bool | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Other:
     tip: str
     text: str
     #: None of the choices is chosen, and something is written instead.
-    chosen: bool
+    chosen: bool | str
     bad: bool = False
 
 
@@ -52,6 +53,17 @@ class Asking:
     required: bool
     #: The limits that this form draws more tightly than any other.
     limits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """What must be put right in the answer of a question."""
+
+    sentence: str
+    #: The box to put right; "": the whole answer.
+    box: str = ""
+    #: Every box of a date is wrong, as far as anybody can tell.
+    every_box: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +105,21 @@ class Block:
     mode: str = ""
     autocomplete: str = "off"
     width: str = ""
+
+    def put_right(self, wrong: Wrong) -> "Block":
+        """Return the block with its error and where it is put right."""
+        box = f"{self.name}-{wrong.box}"
+        boxes = tuple(
+            replace(each, bad=wrong.every_box or each.name == box)
+            for each in self.boxes
+        )
+        target = box if wrong.box else self.target
+        made = replace(self, error=wrong.sentence, target=target, boxes=boxes)
+        if self.other is None or not self.other.text:
+            return made
+        # What is wrong with one's own text is put right in its box.
+        other = replace(self.other, bad=True)
+        return replace(made, target=other.name, other=other)
 
     @property
     def errors(self) -> tuple[tuple[str, str], ...]:

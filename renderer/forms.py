@@ -1,14 +1,13 @@
 """WTForms classes of the pages: built once per version of a pack, never changed."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from threading import Lock
 from typing import Any
 
 from wtforms import Form
 
 from builder.model import Question
 from renderer.fields import AnswerField, Posted, by_question
+from renderer.kept import Kept
 
 #: Classes kept; one is about a thousand bytes for each question.
 MOST_CLASSES = 256
@@ -34,11 +33,10 @@ def read(form: type[Form], posted: Posted) -> dict[str, AnswerField]:
 
 
 class FormClasses:
-    """The classes of the pages in use; the oldest goes when there are too many."""
+    """The classes of the pages in use."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, str], type[Form]] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Kept[tuple[str, str], type[Form]] = Kept(MOST_CLASSES)
 
     def get(
         self, pack: str, page: str, questions: Callable[[], Sequence[Question]]
@@ -51,11 +49,4 @@ class FormClasses:
             questions: finds all that can stand on the page, in any situation; asked
                 only once.
         """
-        key = (pack, page)
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = build(questions())
-            self._kept.move_to_end(key)
-            while len(self._kept) > MOST_CLASSES:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        return self._kept.get((pack, page), lambda: build(questions()))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
 from builder.model import MergedForm, Question
 from renderer.showing import local_date, shown, source_name
 from renderer.wording import say as _
@@ -14,14 +16,17 @@ class Known:
     """A value that was there before anyone typed it, or what became of it."""
 
     text: str
-    #: Who says so, in a line of its own.
+    #: What the source is called.
     source: str
-    date: str
-    sure: bool
+    #: Who says so, since when and how surely: what stands below the value.
+    said: Markup
     #: Not yet accepted by saving the page.
     proposed: bool
-    #: Somebody put it right: it is theirs.
-    corrected: bool
+
+    @classmethod
+    def unsaid(cls, *, proposed: bool) -> "Known":
+        """Return what is said of no value yet."""
+        return cls(text="", source="", said=Markup(), proposed=proposed)
 
 
 def known_value(
@@ -34,13 +39,15 @@ def known_value(
             `proposed` while nobody accepted it.
     """
     corrected = bool(origin.get("corrected"))
-    at = "" if corrected else origin.get("at")
-    source = source_name(form, origin["source"])
+    source = _("您改过") if corrected else source_name(form, origin["source"])
+    said = [source if corrected else _("来自%(source)s", source=source)]
+    if origin.get("at") and not corrected:
+        said += [_("，"), local_date(origin["at"])]
+    if origin.get("certainty") == "candidate" and not corrected:
+        said.append(_("，不一定准，请核对"))
     return Known(
         text=shown(question, value),
-        source=_("您改过") if corrected else source,
-        date=local_date(at) if at else "",
-        sure=corrected or origin.get("certainty") != "candidate",
+        source=source,
+        said=Markup().join(said),
         proposed=bool(origin.get("proposed")),
-        corrected=corrected,
     )

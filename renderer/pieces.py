@@ -12,7 +12,7 @@ from builder.model import Choice, FactId, MergedForm, Pointer, Question
 from builder.pointer import ABSENT
 from builder.validity import Fault, Judge
 from builder.view import View, Views
-from renderer.blocks import Asking, Block, Box, Option, Other, RowBlock
+from renderer.blocks import Asking, Block, Box, Option, Other, RowBlock, Wrong
 from renderer.choices import OTHER, SEARCH, choice_key, choice_values
 from renderer.fields import (
     MOST_ROWS,
@@ -93,7 +93,6 @@ def block(
     view = page.view(question)
     made = _block(page, question, question.name, choices=choices, view=view)
     value = parse(question, question.name, page.posted)
-    own = [fault for fault in faults if not _in_cell(question, fault)]
     made = replace(
         made,
         number=number,
@@ -104,7 +103,7 @@ def block(
     )
     if question.input == "rows":
         made = replace(made, rows=_rows(page, question, question.name, faults))
-    return _with_error(page, made, question, value, own)
+    return _with_error(page, made, question, value, own_faults(question, faults))
 
 
 def _block(
@@ -260,6 +259,11 @@ def _askers(form: MergedForm, question: Question, view: View) -> tuple[Asking, .
     )
 
 
+def own_faults(question: Question, faults: Sequence[Fault]) -> Sequence[Fault]:
+    """Return the faults that are shown at a question, and in no cell of its rows."""
+    return [fault for fault in faults if not _in_cell(question, fault)]
+
+
 def _in_cell(question: Question, fault: Fault) -> bool:
     """Tell whether a fault of a list, or below it, is shown in a cell of a row."""
     if not question.columns:
@@ -320,31 +324,30 @@ def _with_error(
 ) -> Block:
     if question.input == "rows":
         made = replace(made, may_add=len(made.rows) < MOST_ROWS)
-        if isinstance(value, Problem) and value.code == "row":
-            return made
+    wrong = what_is_wrong(page, question, value, faults)
+    return made if wrong is None else made.put_right(wrong)
+
+
+def what_is_wrong(
+    page: Page, question: Question, value: Any, faults: Sequence[Fault]
+) -> Wrong | None:
+    """Say what must be put right; None where nothing must, or nobody asked.
+
+    Args:
+        value: as it was parsed.
+        faults: those at this question that no row of it shows.
+    """
     if not page.judged:
-        return made
+        return None
     if isinstance(value, Problem):
-        boxes = tuple(
-            replace(box, bad=box.name == f"{made.name}-{value.box}")
-            for box in made.boxes
-        )
-        target = f"{made.name}-{value.box}" if value.box else made.target
-        sentence = for_problem(value, question)
-        return _at_other(replace(made, error=sentence, target=target, boxes=boxes))
-    if faults:
-        boxes = tuple(replace(box, bad=True) for box in made.boxes)
-        given = None if value is ABSENT else value
-        sentence = for_fault(faults[0], question, page.form, given)
-        return _at_other(replace(made, error=sentence, boxes=boxes))
-    return made
-
-
-def _at_other(made: Block) -> Block:
-    """What is wrong with one's own text is put right in its box."""
-    if made.other is None or not made.other.text:
-        return made
-    return replace(made, target=made.other.name, other=replace(made.other, bad=True))
+        if value.code == "row":
+            return None
+        return Wrong(sentence=for_problem(value, question), box=value.box)
+    if not faults:
+        return None
+    given = None if value is ABSENT else value
+    sentence = for_fault(faults[0], question, page.form, given)
+    return Wrong(sentence=sentence, every_box=True)
 
 
 def answer(answers: Mapping[str, Any], question: Question) -> Any:

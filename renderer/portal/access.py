@@ -1,7 +1,7 @@
 """What every page needs: the store, the clock, who is there, what they may open."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,8 @@ from flask import abort, current_app, request, session, url_for
 from renderer.ends import Device
 from renderer.forms import FormClasses
 from renderer.identity import Person, Staff
+from renderer.kept import Kept
+from renderer.ready import Ready
 from renderer.security import code_hash, plain_code, show_code
 from submissions import drafts
 from submissions.clock import Clock, utc_text
@@ -39,6 +41,8 @@ class Services:
     #: Those who fill in for others; they sign in at a counter only.
     staff: Mapping[str, Staff]
     classes: FormClasses
+    #: Questions written out ahead, by version, situation, language and layout.
+    ready: Kept[Hashable, Mapping[str, Ready]]
     clock: Clock
     #: The installation's secret.
     key: str

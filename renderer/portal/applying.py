@@ -49,11 +49,11 @@ from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,
     page_sheet,
-    show,
     situation_sheet,
     unreadable,
     wrong_names,
 )
+from renderer.portal.writing import show
 from renderer.showing import local_date
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from flask import make_response, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask import request, url_for
 
 from builder.model import Page, Pointer, Question
 from builder.pointer import ABSENT
@@ -17,11 +16,9 @@ from renderer.origins import Known, known_value
 from renderer.pieces import answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling, Step
-from renderer.portal.saving import boxes_of, seen
-from renderer.showing import clock_time
+from renderer.portal.saving import boxes_of
 from renderer.typed import Problem
 from renderer.wording import say as _
-from renderer.wording import say_count as ngettext
 from renderer.wording import words
 
 UNPROCESSABLE = 422
@@ -164,17 +161,27 @@ def known(filling: Filling, question: Question) -> Known | None:
     return known_value(filling.form, question, value, kept)
 
 
-def blocks(
-    sheet: Sheet, posted: Posted, judged: frozenset[str], leaving: str = ""
-) -> list[Block]:
-    """The questions of a page as the templates write them.
+def blocks(sheet: Sheet, posted: Posted, judged: frozenset[str]) -> list[Block]:
+    """The questions of a page as the macros write them.
 
     Args:
         judged: the names of the questions whose errors are shown.
+    """
+    page = asking(sheet, posted)
+    return [
+        block(sheet, replace(page, judged=each.name in judged), each)
+        for each in sheet.questions
+    ]
+
+
+def asking(sheet: Sheet, posted: Posted, leaving: str = "") -> pieces.Page:
+    """What the questions of a page are shown against, before anything is judged.
+
+    Args:
         leaving: the row somebody wants to take out, as LIST-ROW.
     """
     filling = sheet.filling
-    page = pieces.Page(
+    return pieces.Page(
         judge=filling.judge,
         views=filling.published.views,
         facts=filling.facts,
@@ -182,92 +189,23 @@ def blocks(
         judged=False,
         leaving=leaving,
     )
-    made = [
-        pieces.block(
-            replace(page, judged=question.name in judged),
-            question,
-            number=sheet.numbers[question.pointer],
-            faults=filling.faults_of(question),
-            known=known(filling, question),
-            opened=question.name == request.args.get("open"),
-        )
-        for question in sheet.questions
-    ]
-    # As on the page, where what is known stands first: the error summary follows it.
-    place = {q: at for at, page in enumerate(sheet.sections) for q in page.questions}
-    ordered = sorted(
-        zip(sheet.questions, made, strict=True),
-        key=lambda each: (place.get(each[0].pointer, 0), each[1].known is None),
+
+
+def block(sheet: Sheet, page: pieces.Page, question: Question) -> Block:
+    """One question of a page as the macros write it."""
+    return pieces.block(
+        page,
+        question,
+        number=sheet.numbers[question.pointer],
+        faults=sheet.filling.faults_of(question),
+        known=known(sheet.filling, question),
+        opened=opens(question),
     )
-    return [block for _question, block in ordered]
 
 
-def show(
-    sheet: Sheet,
-    posted: Posted,
-    *,
-    judged: frozenset[str] = frozenset(),
-    notice: str = "",
-    leaving: str = "",
-) -> Response:
-    """Write out a page; 422 when it shows errors."""
-    draft = sheet.filling.draft
-    shown = blocks(sheet, posted, judged, leaving)
-    errors = [error for each in shown for error in each.errors]
-    situations = sheet.page == SITUATIONS
-    body = render_template(
-        "page.html",
-        heading=sheet.heading,
-        service=words(sheet.filling.form.guide.label),
-        wrong=bool(errors),
-        errors=errors,
-        lead=sheet.lead,
-        count=sheet.count,
-        part=sheet.part,
-        whole=sheet.whole,
-        groups=_groups(sheet, shown),
-        action=sheet.action,
-        rev=seen(draft, sheet.questions),
-        return_to=request.values.get("then", ""),
-        notice=notice,
-        later=not situations,
-        sofar=_so_far(sheet.filling) if situations else (),
-        back=back_from(sheet),
-        form="page",
-        saved=clock_time(draft.updated_at) if draft.rev > 1 else "",
-    )
-    return make_response(body, UNPROCESSABLE if errors else 200)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """The questions of one planned page; a page of one group needs no name for it."""
-
-    id: str
-    number: int
-    label: str
-    blocks: tuple[Block, ...]
-
-
-def _groups(sheet: Sheet, shown: Sequence[Block]) -> list[Group]:
-    if len(sheet.sections) <= 1:
-        return [Group(id="", number=0, label="", blocks=tuple(shown))]
-    names = {question.pointer: question.name for question in sheet.questions}
-    number = {step.leaf.id: step.number for step in sheet.filling.sections}
-    here = {
-        page.id: {names[each] for each in page.questions if each in names}
-        for page in sheet.sections
-    }
-    return [
-        Group(
-            id=page.id,
-            number=number[page.id],
-            label=words(page.label),
-            blocks=tuple(block for block in shown if block.name in here[page.id]),
-        )
-        for page in sheet.sections
-        if here[page.id]
-    ]
+def opens(question: Question) -> bool:
+    """Somebody came to put this question right."""
+    return question.name == request.args.get("open")
 
 
 def wrong_names(sheet: Sheet, fields: Mapping[str, AnswerField]) -> frozenset[str]:
@@ -292,14 +230,3 @@ def back_from(sheet: Sheet) -> tuple[str, str]:
     if request.values.get("then") == "check":
         return url_for("portal.check", id_=draft.id), _("返回检查")
     return url_for("portal.tasks", id_=draft.id), _("返回")
-
-
-def _so_far(filling: Filling) -> tuple[tuple[str, str], ...]:
-    if not any(
-        answer(filling.draft.answers, q) is not ABSENT for q in filling.situations
-    ):
-        return ()
-    matters = filling.judge.applicable(filling.facts)
-    labels = [words(matter.label) for matter in matters]
-    asked = ngettext("%(num)s 项", "%(num)s 项", len(filling.asked))
-    return ((_("要办"), _("、").join(labels)), (_("要填"), asked))

@@ -212,7 +212,7 @@ def test_what_is_sent_is_asked_as_a_yes_or_no_that_may_stay_open(visited, form):
 
 def test_several_values_are_chosen_or_written_one_a_line(visited):
     here, store, draft = visited
-    path = f"/drafts/{draft}/pages/all"
+    path = f"/drafts/{draft}/pages/all~2"
     page = here.get(path)
     assert 'type="checkbox" id="f4-0" name="f4" value="猫"' in page.html
     assert "可以选几项，至少 2 项" in page.words
