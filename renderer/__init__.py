@@ -13,9 +13,7 @@ from flask_wtf import CSRFProtect
 from renderer import config, ready, security, wording
 from renderer.api import create_api, limit_calls
 from renderer.config import Settings
-from renderer.forms import FormClasses
 from renderer.identity import read_identities
-from renderer.kept import Kept
 from renderer.portal import acting, create_portal, handing_in, refusals
 from renderer.portal.access import (
     Services,
@@ -74,8 +72,6 @@ def create_app(
         store=store or config.open_configured(settings),
         people=identities.people,
         staff=identities.staff,
-        classes=FormClasses(),
-        ready=Kept(ready.MOST_PAGES),
         clock=clock,
         key=key,
         base_url=settings.base_url,

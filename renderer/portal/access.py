@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Hashable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import abort, current_app, request, session, url_for
@@ -12,7 +12,7 @@ from renderer.ends import Device
 from renderer.forms import FormClasses
 from renderer.identity import Person, Staff
 from renderer.kept import Kept
-from renderer.ready import Ready
+from renderer.ready import MOST_PAGES, Ready
 from renderer.security import code_hash, plain_code, show_code
 from submissions import drafts
 from submissions.clock import Clock, utc_text
@@ -40,15 +40,17 @@ class Services:
     people: Mapping[str, Person]
     #: Those who fill in for others; they sign in at a counter only.
     staff: Mapping[str, Staff]
-    classes: FormClasses
-    #: Questions written out ahead, by version, situation, language and layout.
-    ready: Kept[Hashable, Mapping[str, Ready]]
     clock: Clock
     #: The installation's secret.
     key: str
     base_url: str
     #: What the devices are that this application serves.
     end: Device
+    classes: FormClasses = field(default_factory=FormClasses)
+    #: Questions written out ahead, by version, situation, language and layout.
+    ready: Kept[Hashable, Mapping[str, Ready]] = field(
+        default_factory=lambda: Kept(MOST_PAGES)
+    )
 
     @property
     def links(self) -> Links:

@@ -268,42 +268,6 @@ def test_what_no_page_can_ask_is_named_and_only_publishing_is_refused(
     ]
 
 
-def listed(items):
-    """The one question, and why it is none, of a form with a list of these."""
-    form = {"type": "object", "properties": {"x": {"type": "array", "items": items}}}
-    found = imported({"form": form | {"$defs": {"word": {"enum": ["a", "b"]}}}})
-    (asked,) = merged(found).questions
-    return asked, unserved(merged(found))
-
-
-@pytest.mark.parametrize(
-    ("items", "input_", "choices"),
-    [
-        ({"enum": ["a", "b"]}, "choices", ["a", "b"]),
-        ({"$ref": "#/$defs/word"}, "choices", ["a", "b"]),
-        ({"type": "integer", "enum": [1, 2]}, "choices", [1, 2]),
-        ({"type": "string", "maxLength": 3}, "lines", []),
-        ({"type": "number"}, "numbers", []),
-    ],
-)
-def test_several_single_values_are_chosen_or_written_one_a_line(items, input_, choices):
-    asked, left = listed(items)
-
-    assert (asked.input, [each.value for each in asked.choices]) == (input_, choices)
-    assert left == ()
-
-
-@pytest.mark.parametrize(
-    "items",
-    [{"type": "boolean"}, {"type": "array", "items": {}}, {"type": "object"}],
-)
-def test_several_values_that_no_page_can_ask_for_stop_the_candidate(items):
-    _, (left,) = listed(items)
-
-    assert left.question == "/matters/form/x"
-    assert "neither texts nor numbers" in str(left)
-
-
 def test_a_form_that_pages_can_serve_whole_names_nothing():
     assert not unserved(merged(imported({"club": CLUB})))
 

@@ -20,6 +20,8 @@ def view(*bounds, narrowed_by=()):
 
 
 class Asked:
+    hint = None
+
     def __init__(self, kind):
         self.input = kind
 
@@ -41,7 +43,7 @@ def test_a_tip_tells_the_limits_that_people_reach(app, kind, bounds, told):
     seen = view(*((*bound, ("A",)) for bound in bounds))
 
     with app.test_request_context("/"):
-        assert limits.tip(seen, Asked(kind)) == told
+        assert limits.told(seen, Asked(kind)) == told
 
 
 def test_each_form_is_told_with_the_limits_that_are_its_own(app):
