@@ -143,7 +143,7 @@ def test_the_example_for_integrators_verifies(capsys):
 def test_the_body_of_an_answer_is_one():
     (body,) = [json.loads(text) for kind, text in BLOCKS if kind == "json"]
 
-    assert events.fault(body, "part.decided") == ""
+    assert events.fault(body, "call.part.decided") == ""
 
 
 @pytest.fixture

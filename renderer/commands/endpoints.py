@@ -82,22 +82,20 @@ def add(
     """
     _refuse_unfitting(events, affairs, payload)
     observer = endpoints.Observer(name=who, events=events, affairs=affairs)
-    department = endpoints.OBSERVER if events else who
-    secret, now = webhook.new_secret(secrets.token_bytes), utc_text(utc_now())
-    to = outbound.target(url)
+    secret, to = webhook.new_secret(secrets.token_bytes), outbound.target(url)
     with opened() as store:
         if not events:
-            require_department(store, department)
+            require_department(store, who)
         require_affairs(store, affairs)
         require_area(store, area)
         id_ = endpoints.add(
             store,
-            department=department,
+            department=endpoints.OBSERVER if events else who,
             observer=observer if events else None,
             area=area,
             url=url,
             secret=secret,
-            now=now,
+            now=utc_text(utc_now()),
             payload="thin" if events else payload or "full",
             cap=cap,
             by="yibiao endpoint add",
@@ -105,9 +103,7 @@ def add(
         every = endpoints.every(store)
     click.echo(f"{id_} {who} {url}", err=True)
     _warn_of_refusal(to)
-    beside = [e for e in every if (e.department, e.area) == (who, area)]
-    if len(beside) > 1:
-        _warn_of_more(who, area, len(beside))
+    _warn_of_more(every, who, area)
     click.echo(secret)
 
 
@@ -121,13 +117,17 @@ def _warn_of_refusal(to: outbound.Target) -> None:
         )
 
 
-def _warn_of_more(department: str, area: str, count: int) -> None:
-    click.echo(
-        f"{department} now has {count} endpoints for {area or 'everywhere'}; "
-        f"each that is active receives every document. "
-        f"`yibiao endpoint remove ID` removes one.",
-        err=True,
-    )
+def _warn_of_more(
+    every: Sequence[endpoints.Endpoint], department: str, area: str
+) -> None:
+    beside = [e for e in every if (e.department, e.area) == (department, area)]
+    if len(beside) > 1:
+        click.echo(
+            f"{department} now has {len(beside)} endpoints for "
+            f"{area or 'everywhere'}; each that is active receives every document. "
+            f"`yibiao endpoint remove ID` removes one.",
+            err=True,
+        )
 
 
 @endpoint.command("list")

@@ -121,11 +121,11 @@ def test_provenance_of_a_matters_own_field_is_told_to_that_matter_only(city):
 def test_a_fault_says_where_and_what():
     event = {"type": "part.decided", "timestamp": "2026-11-22", "data": {}}
 
-    assert events.fault(event, "part.decided").startswith("/")
+    assert events.fault(event, "call.part.decided").startswith("/")
     assert "/data" in events.fault(
         event | {"timestamp": "2026-11-22T03:04:05.678Z"}, "part.decided"
     )
-    assert events.fault([], "part.decided").startswith("/: type")
+    assert events.fault([], "call.part.decided").startswith("/: type")
 
 
 def test_a_thin_event_names_the_part_and_brings_nothing_of_it(city, sent):
