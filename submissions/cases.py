@@ -20,6 +20,9 @@ from submissions.store.contract import Document, Store
 
 #: Calls of a department about one part, and fetches of its document, that are kept.
 MOST_CALLS = 200
+#: Refused calls about one part that are written down, and repeated ones: a stranger
+#: must not fill the log.
+MOST_NOTED = 20
 
 _DONE = Answer(200, "Recorded.")
 _KNOWN = Answer(200, "Known already; nothing was changed.")
@@ -60,12 +63,17 @@ def receive(
             lambda found: _with_call(store, published, call, found, new_id),
         )
     except VerificationError as error:
+        _note(store, submission, part_id, "call.refused", now=now, status=401)
         return Answer(401, str(error))
     except Refusal as refusal:
+        status = refusal.answer.status
+        _note(store, submission, part_id, "call.refused", now=now, status=status)
         return refusal.answer
     routing.look_again(store, stored, now=now, new_id=new_id)
-    said = call.key in stored["messages"] and call.key not in submission["messages"]
-    return _DONE if said else _KNOWN
+    if call.key in stored["messages"] and call.key not in submission["messages"]:
+        return _DONE
+    _note(store, submission, part_id, "call.repeated", now=now, message=call.message)
+    return _KNOWN
 
 
 def fetch(
@@ -106,6 +114,27 @@ def fetch(
     )
     delivery = routing.delivery_of(part, "", now, lambda _: part_id)
     return Answer(200, events.body(submission, delivery, payload="full", links=links))
+
+
+def _note(
+    store: Store,
+    submission: Document,
+    part_id: str,
+    what: str,
+    *,
+    now: str,
+    **detail: Any,
+) -> None:
+    """Write down a call that changed nothing: when it came, never what it said."""
+
+    def noted(found: Document) -> Document | None:
+        known = [(e["what"], e["detail"].get("part")) for e in found["log"]]
+        if known.count((what, part_id)) >= MOST_NOTED:
+            return None
+        said = {"who": "unknown", "what": what, "part": part_id, **detail}
+        return {**found, "log": log.append(found["log"], at=now, **said)}
+
+    store.update("submissions", submission["_id"], noted)
 
 
 def _with_part(store: Store, part_id: str) -> Document | None:

@@ -337,6 +337,11 @@ class City:
     def submission(self, id_="s_one"):
         return self.store.get("submissions", id_)
 
+    def standing(self, id_="s_one"):
+        """Everything of a submission but its history."""
+        found = self.submission(id_)
+        return {name: found[name] for name in found.keys() - {"log", "rev"}}
+
     def part(self, matter, id_="s_one"):
         return next(p for p in self.submission(id_)["parts"] if p["matter"] == matter)
 

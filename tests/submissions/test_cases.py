@@ -151,7 +151,7 @@ def test_one_call_is_one_write(applied):
 def test_a_repeated_call_changes_nothing(applied):
     event = decision(applied, "licence", values=CODE)
     call(applied, "licence", event)
-    after = applied.submission()
+    after = applied.standing()
 
     again = call(applied, "licence", event)
     resent = call(applied, "licence", event, message_id="another_id")
@@ -161,7 +161,7 @@ def test_a_repeated_call_changes_nothing(applied):
 
     assert (again.status, resent.status, same_id.status) == (200, 200, 200)
     assert "nothing was changed" in again.message
-    assert applied.submission() == after
+    assert applied.standing() == after
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_another_decision_about_a_decided_part_is_refused(applied):
 
 def test_calls_that_cannot_be_trusted_are_refused(applied):
     event = decision(applied, "licence", values=CODE)
-    before = applied.submission()
+    before = applied.standing()
     stranger = webhook.new_secret(bytes)
 
     assert call(applied, "licence", event, secret=stranger).status == 401
@@ -208,7 +208,21 @@ def test_calls_that_cannot_be_trusted_are_refused(applied):
         applied.store, applied.part("licence")["id"], {}, b"{}", now=applied.clock.text
     )
     assert (unsigned.status, "webhook-id" in unsigned.message) == (401, True)
-    assert applied.submission() == before
+    assert applied.standing() == before
+
+
+def test_what_was_refused_or_repeated_is_written_down_but_fills_no_log(applied):
+    event = decision(applied, "licence", values=CODE)
+    call(applied, "licence", event)
+    count = len(applied.submission()["log"])
+
+    for _ in range(cases.MOST_NOTED + 5):
+        call(applied, "licence", event, secret=applied.secrets["tax"])
+        call(applied, "licence", event)
+
+    noted = [entry["what"] for entry in applied.submission()["log"][count:]]
+    assert noted == ["call.refused", "call.repeated"] * cases.MOST_NOTED
+    assert log.first_broken(applied.submission()["log"]) is None
 
 
 def test_an_old_call_is_refused(applied):
@@ -275,12 +289,12 @@ def test_what_is_wrong_with_a_call_is_said(applied, change, says):
         event |= change
     else:
         event["data"] |= change
-    before = applied.submission()
+    before = applied.standing()
 
     answer = call(applied, "licence", event)
 
     assert (answer.status, says in answer.message) == (422, True), answer
-    assert applied.submission() == before
+    assert applied.standing() == before
 
 
 @pytest.mark.parametrize(
@@ -383,13 +397,13 @@ def test_an_approval_without_a_value_that_nobody_needs_releases_the_parts(applie
 def test_an_approval_without_the_value_others_need_is_refused_and_can_be_mended(
     applied,
 ):
-    before = applied.submission()
+    before = applied.standing()
 
     answer = decide(applied, "licence")
 
     assert answer.status == 422
     assert answer.message == "/data/values: licence must bring company:code."
-    assert applied.submission() == before
+    assert applied.standing() == before
     assert decide(applied, "licence", values=CODE).status == 200
     assert applied.part("tax")["state"] == "ready"
 

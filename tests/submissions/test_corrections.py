@@ -176,13 +176,13 @@ def test_a_correction_is_written_down_without_its_values(applied):
 
 
 def test_a_correction_no_department_would_accept_is_refused_and_can_be_mended(applied):
-    wanted, before = request(applied, "licence", NAME), applied.submission()
+    wanted, before = request(applied, "licence", NAME), applied.standing()
 
     with pytest.raises(Refused) as refused:
         correct(applied, wanted, name="长" * 25)
 
     assert {f.pointer for f in refused.value.faults} == {"/facts/company:name"}
-    assert applied.submission() == before
+    assert applied.standing() == before
     correct(applied, wanted, name="白山商贸")
     assert applied.states()["licence"] == "ready"
 
@@ -230,12 +230,12 @@ def test_a_material_is_asked_for_again(applied):
     ],
 )
 def test_a_department_asks_only_for_what_is_its_own(applied, matter, more, says_):
-    before = applied.submission()
+    before = applied.standing()
 
     answer = say(applied, matter, "correction_requested", message_id="c_1", **more)
 
     assert (answer.status, says_ in answer.message) == (422, True), answer
-    assert applied.submission() == before
+    assert applied.standing() == before
 
 
 def test_what_another_matter_issues_is_not_asked_of_the_applicant(applied):
