@@ -11,17 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.faults import dying, storm
+from tests.faults import disk, dying, intake_faults, receivers_at_fault, storm
 from tests.faults.found import Case, Found, Place, Skip
 
 #: By number in the table of what must not happen.
 CASES: Mapping[int, tuple[str, Case]] = {
     1: ("kill storm", storm.kill_storm),
     2: ("planted bugs", storm.mutants),
+    3: ("disk before answer", disk.disk_before_answer),
     4: ("kill before record", dying.kill_before_record),
     5: ("SIGTERM under load", dying.stopped_under_load),
     6: ("two workers, one store", dying.two_workers),
     7: ("poison", dying.poisoned),
+    8: ("one dead endpoint of ten", receivers_at_fault.dead_endpoint),
+    9: ("drip", receivers_at_fault.drip),
+    10: ("huge answer", receivers_at_fault.huge_answer),
+    11: ("resets", receivers_at_fault.resets),
+    12: ("status codes", receivers_at_fault.statuses),
+    15: ("same key", intake_faults.same_key),
+    16: ("callbacks", intake_faults.callbacks),
+    18: ("audit tamper", intake_faults.audit_tamper),
 }
 
 

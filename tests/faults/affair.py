@@ -1,8 +1,8 @@
-"""Two small affairs to send: one of three departments, one with ten to choose from.
+"""Two small affairs to send: one of three departments, one with many to choose from.
 
 Moving house: the police are sent the identity number, the tax office the bank card, the
-water works neither, and only if they are wanted. The ten offices are one matter each,
-of which the answers choose one.
+water works neither, and only if they are wanted. The offices are one matter each, of
+which the answers choose one.
 """
 
 import json
@@ -15,7 +15,7 @@ from builder.merge import merge
 from submissions import packs
 
 DEPARTMENTS = ("police", "tax", "water")
-OFFICES = tuple(f"office{number}" for number in range(10))
+OFFICES = tuple(f"office{number}" for number in range(15))
 #: Characters of the free text in each document, so that a submission has some 10 KB.
 LONG = 700
 
@@ -42,7 +42,7 @@ def answers(random: Random, *, water: bool = False, text: int = LONG) -> dict[st
 
 
 def visit(office: str) -> dict[str, Any]:
-    """Return answers that only one of the ten offices gets."""
+    """Return answers that only one of the offices gets."""
     return {
         "facts": {"situation:office": office, "person:name": "来访人"},
         "matters": {},

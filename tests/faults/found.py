@@ -24,7 +24,7 @@ class Found:
 
     def must(self, name: str, value: Any, wanted: Any) -> None:
         """Remember a figure that must be this one."""
-        self._hold(name, value, f"must be {wanted}", so=value == wanted)
+        self._hold(name, value, f"must be {wanted!r}", so=value == wanted)
 
     def true(self, name: str, *, so: bool) -> None:
         """Remember something that must be so."""

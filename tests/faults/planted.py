@@ -6,7 +6,9 @@ the worst moment.
 
 import os
 import signal
+import sqlite3
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -77,3 +79,31 @@ def dies_of_poison(
 STORES = {"done at claim": DoneAtClaim}
 WORKERS = {"dies before record": DiesBeforeRecord}
 POSTS = {"dies of poison": dies_of_poison}
+
+UNSYNCED = "tests.faults.planted:web_that_does_not_sync()"
+
+
+class _Unsynced(sqlite3.Connection):
+    """Writes ahead without waiting for the disk, and says it does wait."""
+
+    def execute(self, sql: str, *values: Any) -> Any:
+        """Do something else than told where it is about the disk."""
+        if sql.startswith("PRAGMA journal_mode"):
+            super().execute("PRAGMA journal_mode=WAL")
+            return super().execute(f"SELECT '{sql.partition('=')[2]}'")
+        if sql == "PRAGMA synchronous":
+            return super().execute("SELECT 2")
+        return super().execute(sql.replace("=FULL", "=NORMAL"), *values)
+
+
+def web_that_does_not_sync() -> Flask:
+    """Return the web application on a store that loses what it wrote at a power cut."""
+    settings = from_environment()
+    connect = partial(
+        sqlite3.connect,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=_Unsynced,
+    )
+    store = SqliteStore(settings.data / "yibiao.db", connect=connect)
+    return create_app(settings, store=store)
