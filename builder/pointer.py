@@ -53,10 +53,10 @@ def get(document: Any, names: Sequence[str | int]) -> Any:
 
 
 def put(document: dict[str, Any], names: Sequence[str], value: Any) -> None:
-    """Write a value into nested objects, making the missing ones."""
-    here = document
+    """Write a value into nested objects, making the missing ones; of a list, none."""
+    here: Any = document
     for name in names[:-1]:
-        here = here.setdefault(name, {})
+        here = here[int(name)] if isinstance(here, list) else here.setdefault(name, {})
     here[names[-1]] = value
 
 

@@ -44,7 +44,14 @@ from renderer.portal.leading import (
     with_blank,
 )
 from renderer.portal.materials import other_groups
-from renderer.portal.saving import meet, merged, read_seen, readable, without_row
+from renderer.portal.saving import (
+    meet,
+    merged,
+    read_seen,
+    readable,
+    renumbered,
+    without_row,
+)
 from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,
@@ -182,7 +189,7 @@ def receive(sheet: Sheet) -> Response:
     fields = sheet.fields(sent)
     stood = here = _stood(sheet, fields, before)
     if pressed()[0] == AUTOSAVE:
-        stood = tuple(each for each in here if not _only_proposed(sheet, fields, each))
+        stood = tuple(each for each in here if _settled(sheet, fields, each))
     mine = merged(draft, stood, fields, proposals)
     meeting = meet(draft, mine, stood, before)
     for question in meeting.theirs:
@@ -202,16 +209,26 @@ def _stood(
     """The questions that stood on the page when it was served."""
     if not before:
         return sheet.questions
-    return tuple(fields[name].question for name in before if name in fields)
+    asked = {question.name: question for question in sheet.questions}
+    return tuple(
+        asked.get(name, fields[name].question) for name in before if name in fields
+    )
 
 
-def _only_proposed(
+def _settled(
     sheet: Sheet, fields: Mapping[str, AnswerField], question: Question
 ) -> bool:
-    """What is proposed for a question stands there untouched: nobody accepted it."""
+    """The page can go on standing there with what is kept of a question.
+
+    Not what is only proposed, which nobody has accepted; nor rows that would get other
+    ids, while the page has those it was served with.
+    """
     proposal = sheet.filling.proposals.get(question.pointer)
-    value = fields[question.name].value
-    return proposal is not None and same(proposal.value, readable(value))
+    field = fields[question.name]
+    if proposal is not None and same(proposal.value, readable(field.value)):
+        return False
+    renamed = renumbered(question, field.posted)
+    return renamed.get(question.name) == field.posted.get(question.name)
 
 
 def _kept(after: Sheet | None, sent: Posted, stood: frozenset[str]) -> Response:
@@ -278,6 +295,8 @@ def _after(
         unread = {q.name for q in after.questions if unreadable(fields, q)}
         wrong = wrong & unread
     if wrong and (elsewhere is None or button == "later"):
+        for question in after.questions:
+            sent = renumbered(question, sent)
         more = after.names - stood
         return show(after, {**after.served(), **sent} if more else sent, judged=wrong)
     return redirect(elsewhere or onward(after, more=bool(after.names - stood)), 303)

@@ -7,7 +7,7 @@ from flask import request, url_for
 from builder.model import Question
 from renderer.choices import SEARCH
 from renderer.fields import Posted, rows
-from renderer.portal.saving import boxes_of, with_blank_rows
+from renderer.portal.saving import with_blank_rows
 from renderer.portal.sheet import SITUATIONS, Sheet, back_from
 
 #: What buttons of rows do; "drop" follows "remove" once it was asked.
@@ -137,6 +137,5 @@ def _row_now(sheet: Sheet, sent: Posted, name: str, id_: str) -> str:
     for question in _lists(sheet):
         for row in rows(question, question.name, sent):
             if question.name == name and row.id == id_ and row.index is not None:
-                kept = boxes_of(name, sheet.filling.draft.unread)
-                return id_ if kept else f"r{row.index}"
+                return f"r{row.index}"
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from builder import pointer
@@ -13,7 +13,7 @@ from builder.lenses import same
 from builder.model import Pointer, Question
 from builder.pointer import ABSENT
 from builder.prefill import Proposal
-from renderer.fields import MOST_ROWS, AnswerField, Posted, rows
+from renderer.fields import MOST_ROWS, AnswerField, Posted, parse, rows
 from renderer.typed import Problem
 from submissions.drafts import Draft
 
@@ -44,23 +44,92 @@ def merged(
     unread = dict(draft.unread)
     for question in questions:
         names = pointer.parts(question.pointer)
-        unread = _without(question.name, unread)
-        if isinstance(fields[question.name].value, Problem):
-            unread |= fields[question.name].posted
+        field = fields[question.name]
+        unread = _without(question.name, unread) | _unread(question, field)
         before = pointer.get(answers, names)
-        value = readable(fields[question.name].value)
+        proposal = proposals.get(question.pointer)
+        value = readable(field.value)
+        if question.columns and value is not ABSENT:
+            served = proposal.value if before is ABSENT and proposal else before
+            value = with_unseen(question, field.posted, served, value)
         if value is ABSENT:
             pointer.remove(answers, names)
         else:
             pointer.put(answers, names, value)
-        origin = _origin(
-            origins.get(question.pointer), proposals.get(question.pointer), before
-        )
+        origin = _origin(origins.get(question.pointer), proposal, before)
         if origin is not None:
             kept, first = origin
             corrected = kept["corrected"] or not same(first, value)
             origins[question.pointer] = {**kept, "corrected": corrected}
     return replace(draft, answers=answers, provenance=origins, unread=unread)
+
+
+def _unread(question: Question, field: AnswerField) -> dict[str, Sequence[str]]:
+    """Return what was typed and is no value: of a list, only such cells."""
+    if not isinstance(field.value, Problem):
+        return {}
+    if field.value.code != "row":
+        return dict(renumbered(question, field.posted))
+    unread: dict[str, Sequence[str]] = {}
+    for row in rows(question, question.name, renumbered(question, field.posted)):
+        for column in question.columns:
+            name = f"{question.name}-{row.id}-{column.name}"
+            if isinstance(parse(column, name, row.posted), Problem):
+                unread |= boxes_of(name, row.posted)
+    return unread
+
+
+def with_unseen(
+    question: Question, posted: Posted, before: Any, value: Sequence[Any]
+) -> list[Any]:
+    """Return rows with what they hold beside the columns that stood on the page.
+
+    Another matter asks for that, and it does not apply now; it may again.
+
+    Args:
+        question: a list, with the columns that stood there.
+        posted: what was sent; the hidden ids say which rows these were.
+        before: the list as it was served.
+        value: the rows as they were sent.
+    """
+    made = []
+    for row in rows(question, question.name, posted):
+        if row.index is not None:
+            stood = pointer.get(before, [row.id.removeprefix("r")])
+            unseen = deepcopy(stood) if isinstance(stood, dict) else {}
+            for column in question.columns:
+                names = pointer.parts(column.pointer)
+                cell = pointer.get(value[row.index], names)
+                if cell is ABSENT:
+                    _prune(unseen, names)
+                else:
+                    pointer.put(unseen, names, cell)
+            made.append(unseen)
+    return made
+
+
+def _prune(row: dict[str, Any], names: Sequence[str]) -> None:
+    """Take a value out of a row, and the groups around it that are left empty."""
+    pointer.remove(row, names)
+    if len(names) > 1 and pointer.get(row, names[:-1]) == {}:
+        _prune(row, names[:-1])
+
+
+def renumbered(question: Question, posted: Posted) -> Posted:
+    """Return what was sent with the ids that rows have once they are kept."""
+    if question.input != "rows":
+        return posted
+    name = question.name
+    listed = rows(question, name, posted)
+    empty = count(sum(row.index is not None for row in listed))
+    made = _without(name, posted)
+    ids = []
+    for row in listed:
+        id_ = f"r{next(empty) if row.index is None else row.index}"
+        ids.append(id_)
+        start = len(f"{name}-{row.id}")
+        made |= {f"{name}-{id_}{box[start:]}": each for box, each in row.posted.items()}
+    return {**made, name: tuple(ids)}
 
 
 def boxes_of(name: str, texts: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
@@ -155,11 +224,11 @@ def meet(
     return Meeting(theirs=tuple(theirs), both=tuple(both))
 
 
-def with_blank_rows(question: Question, posted: Posted, count: int) -> Posted:
+def with_blank_rows(question: Question, posted: Posted, wanted: int) -> Posted:
     """Add rows to a list until so many are empty, as far as a page can hold them."""
     listed = rows(question, question.name, posted)
     ids = [row.id for row in listed]
-    missing = max(0, count - sum(row.index is None for row in listed))
+    missing = max(0, wanted - sum(row.index is None for row in listed))
     free = (f"r{n}" for n in range(len(ids) + missing) if f"r{n}" not in ids)
     return {**posted, question.name: (*ids, *islice(free, missing))[:MOST_ROWS]}
 

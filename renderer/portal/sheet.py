@@ -86,7 +86,9 @@ class Sheet:
             if value is ABSENT and question.input == "rows":
                 posted[question.name] = ("r0",)
             unread = boxes_of(question.name, self.filling.draft.unread)
-            posted |= unread or written(question, question.name, value)
+            if question.columns or not unread:
+                posted |= written(question, question.name, value)
+            posted |= unread
         return posted
 
 

@@ -116,8 +116,23 @@ DOCUMENTS = {
         "fee": words("none"),
         "who_may_act": words("anyone"),
         "roles": {"home": words("home"), "member": words("member")},
-        "situations": [],
-        "matters": [{"matter": "town"}, {"matter": "club"}],
+        "situations": [
+            {
+                "fact": "situation:plays",
+                "label": words("Do you play?"),
+                "schema": {"type": "boolean"},
+            }
+        ],
+        "matters": [
+            {"matter": "town"},
+            {
+                "matter": "club",
+                "when": {
+                    "properties": {"situation:plays": {"const": True}},
+                    "required": ["situation:plays"],
+                },
+            },
+        ],
         "pages": [
             {
                 "id": "all",
@@ -151,6 +166,7 @@ def visited(site, form, tmp_path):
     here = type(site)(create_app(settings, store=store, clock=lambda: NOW))
     begun = here.begin("family")
     draft = begun.path.split("/")[2]
+    here.send(begun, begun.path, s1="true")
     yield here, store, draft
     store.close()
 
@@ -229,3 +245,27 @@ def test_several_values_are_chosen_or_written_one_a_line(visited):
     kept = drafts.get(store, draft, now=utc_text(NOW)).answers["matters"]["town"]
     assert kept == {"pets": ["狗", "鸟"], "cars": ["京A", "京B"]}
     assert "狗、鸟" in here.get(f"/drafts/{draft}/check").words
+
+
+def test_what_a_row_holds_for_a_matter_that_does_not_apply_now_stays(visited, form):
+    here, store, draft = visited
+    path = f"/drafts/{draft}/pages/all"
+    situations = f"/drafts/{draft}/situations"
+    page = here.send(here.get(path), path, _do="add:f1", **{"f1-r0-c1": "甲"})
+    rows = {"f1-r0-c1": "甲", "f1-r0-c3": "go", "f1-r1-c1": "乙", "f1-r1-c3": "chess"}
+    here.send(page, path, _do="later", **rows)
+    here.send(here.get(situations), situations, s1="false")
+
+    page = here.get(path)
+    assert "f1-r0-c3" not in page.html
+    # The first row is emptied, so the second comes in its place and is served there.
+    emptied = {"f1-r0-c1": "", "f1-r1-c1": "丙丙丙丙丙", "f2": "110"}
+    page = here.send(page, path, **emptied)
+    assert page.status == 422
+    here.send(page, path, **{"f1-r0-c1": "丙", "f1-r0-c2": "no"})
+    here.send(here.get(situations), situations, s1="true")
+
+    answers = drafts.get(store, draft, now=utc_text(NOW)).answers
+    assert project(form.matters[1], answers)["members"] == [
+        {"who": "丙", "sport": "chess"}
+    ]
