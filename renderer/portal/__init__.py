@@ -14,6 +14,7 @@ from renderer.portal import (
     people,
     submitted,
     submitting,
+    tasks,
 )
 
 
@@ -25,6 +26,7 @@ def create_portal() -> Blueprint:
         acting,
         front,
         people,
+        tasks,
         applying,
         choosing,
         handing_in,
