@@ -11,7 +11,7 @@ from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
 from renderer.commands.explaining import diff, explain, lint
-from renderer.commands.keeping import store
+from renderer.commands.keeping import keys, store
 from renderer.commands.proving import import_, prove
 from renderer.commands.serving import demo, receiver, worker
 from renderer.commands.status import status
@@ -71,7 +71,7 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, area, endpoint, client, store, status, deliveries, replay, audit),
+    *(publish, area, endpoint, client, store, keys, status, deliveries, replay, audit),
     *(worker, receiver, demo),
 )
 for _command in _COMMANDS:

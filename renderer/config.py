@@ -2,17 +2,16 @@
 
 import os
 import secrets
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.ends import DEVICES, Device
 from submissions.errors import SettingError, StoreUnavailableError
 from submissions.files.links import Links
-from submissions.store import open_store
-from submissions.store.contract import Store
+from submissions.vault import open_sealed
+from submissions.vault.key_file import write_whole
+from submissions.vault.store import SealedStore
 
 SECRET_BYTES = 32
 #: Calls a minute.
@@ -27,6 +26,10 @@ class Settings:
     data: Path = Path("data")
     #: Store URL; "" means SQLite in the data folder.
     store: str = ""
+    #: URL of the store of the wrapped keys; "" means beside the store.
+    keys: str = ""
+    #: The keys that wrap those, or None: a file in the data folder.
+    key_file: Path | None = None
     #: Signs cookies and resume codes; "" means the key file in the data folder.
     secret_key: str = ""
     #: File of sample people who can sign in, or None.
@@ -45,6 +48,11 @@ class Settings:
         """The store's URL, with the default filled in."""
         return self.store or f"sqlite:///{self.data / 'yibiao.db'}"
 
+    @property
+    def key_path(self) -> Path:
+        """Where the keys are that wrap all others, with the default filled in."""
+        return self.key_file or self.data / "vault.key"
+
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """Read the settings whose names start with YIBIAO_.
@@ -53,9 +61,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         SettingError: one cannot be read.
     """
     people = environment.get("YIBIAO_DEMO", "")
+    key_file = environment.get("YIBIAO_KEY_FILE", "")
     return Settings(
         data=Path(environment.get("YIBIAO_DATA") or "data"),
         store=environment.get("YIBIAO_STORE", ""),
+        keys=environment.get("YIBIAO_KEYS", ""),
+        key_file=Path(key_file) if key_file else None,
         secret_key=environment.get("YIBIAO_SECRET_KEY", ""),
         demo_people=Path(people) if people else None,
         secure_cookies=environment.get("YIBIAO_SECURE_COOKIES", "") == "1",
@@ -79,8 +90,8 @@ def _device(name: str) -> Device:
     raise SettingError("YIBIAO_END", name, f"one of {', '.join(DEVICES)}")
 
 
-def open_configured(settings: Settings, *, create: bool = True) -> Store:
-    """Open the store of an installation.
+def open_configured(settings: Settings, *, create: bool = True) -> SealedStore:
+    """Open the store of an installation, and its keys.
 
     Args:
         create: make it if it is not there.
@@ -94,7 +105,12 @@ def open_configured(settings: Settings, *, create: bool = True) -> Store:
             f"{settings.data} is a file", f"Let {name} name the folder of the data."
         )
     try:
-        return open_store(settings.store_url, create=create)
+        return open_sealed(
+            settings.store_url,
+            key_file=settings.key_path,
+            keys_url=settings.keys,
+            create=create,
+        )
     except StoreUnavailableError as error:
         repair = f"{error.repair} {name} says where it is."
         raise StoreUnavailableError(error.reason, repair) from error
@@ -114,7 +130,8 @@ def secret_key(settings: Settings) -> str:
     path = settings.data / "secret.key"
     try:
         if not path.exists():
-            _make_key(path)
+            # Of two servers starting at once, both read the same key.
+            write_whole(path, secrets.token_urlsafe(SECRET_BYTES), anew=True)
         return path.read_text(encoding="ascii")
     except OSError as error:
         reason = f"{path}: {error.strerror}"
@@ -129,16 +146,3 @@ def links_of(settings: Settings) -> Links:
         StoreUnavailableError: the data folder cannot be read or written.
     """
     return Links(key=secret_key(settings), base_url=settings.base_url)
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Linked when complete: of two servers starting at once, both read the same key.
-    made, name = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(made, "w", encoding="ascii") as opened:
-        opened.write(secrets.token_urlsafe(SECRET_BYTES))
-    try:
-        with suppress(FileExistsError):
-            os.link(name, path)
-    finally:
-        Path(name).unlink()

@@ -14,6 +14,8 @@ from submissions.store.contract import Document, Store
 
 #: How long a draft lives after its last change, seconds.
 LIFETIME = 30 * 24 * 3600
+#: Seconds after which nobody can still be submitting a draft that has expired.
+GRACE = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,13 +136,17 @@ def save(store: Store, draft: Draft, *, now: str) -> Draft:
 
 
 def sweep(store: Store, *, now: str) -> int:
-    """Delete the drafts that have expired; return how many there were.
+    """Erase the drafts that have expired; return how many there were.
 
-    `files.sweep` then finds their files.
+    Of what was submitted only the draft goes.
     """
-    expired = store.find("drafts", [("expires_at", "<=", now)])
+    expired = store.find("drafts", [("expires_at", "<=", later(now, -GRACE))])
     for document in expired:
-        store.delete("drafts", document["_id"])
+        id_ = document["_id"]
+        if store.get("submissions", id_) is None:
+            store.erase(id_, now=now)
+        else:
+            store.delete("drafts", id_)
     return len(expired)
 
 

@@ -55,6 +55,34 @@ class StoreUnavailableError(SubmissionsError):
 
 
 @dataclass(eq=False)
+class UnreadableError(SubmissionsError):
+    """What is stored cannot be decrypted."""
+
+    id_: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.id_} cannot be read: {self.reason}. Put back the keys that belong "
+            f"to this store, or the store that belongs to these keys."
+        )
+
+
+@dataclass(eq=False)
+class ErasedError(UnreadableError):
+    """The key of what is stored was destroyed; an old copy of the store was put back.
+
+    `reason` is when, UTC text.
+    """
+
+    def __str__(self) -> str:
+        return (
+            f"{self.id_} was erased at {self.reason} and is in the store again, from a "
+            f"copy. Put copies back by `yibiao store restore`, which erases again."
+        )
+
+
+@dataclass(eq=False)
 class SettingError(SubmissionsError):
     """What an operator decided cannot be read."""
 

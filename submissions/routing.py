@@ -101,7 +101,7 @@ def remove(store: Store, id_: str, *, now: str, new_id: NewId = new_id) -> None:
     found = endpoints.get(store, id_)
     if found is None:
         raise Missing("endpoints", id_)
-    store.delete("endpoints", id_)
+    store.erase(id_, now=now)
 
     def elsewhere(submission: Document) -> Document | None:
         pending = {

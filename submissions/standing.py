@@ -4,10 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from submissions.progress import State, state_of
-from submissions.store.contract import Condition, Document, Store
-
-#: Submissions that are in memory at once.
-_PAGE = 200
+from submissions.store.contract import Document, Store
 
 
 def standing(store: Store) -> Mapping[str, Counter[State]]:
@@ -23,12 +20,5 @@ def standing(store: Store) -> Mapping[str, Counter[State]]:
 
 
 def every(store: Store) -> Iterator[Document]:
-    """Yield every submission, by id; only some are in memory at once."""
-    after = ""
-    while True:
-        further: Condition = ("_id", ">", after)
-        page = store.find("submissions", [further], order="_id", limit=_PAGE)
-        yield from page
-        if len(page) < _PAGE:
-            return
-        after = page[-1]["_id"]
+    """Yield every submission, by id."""
+    return store.every("submissions")

@@ -121,15 +121,26 @@ def stand_in(
         yield server.url
 
 
-@pytest.fixture(params=["sqlite", "stand-in", *["mongo"] * ("MONGO_URI" in os.environ)])
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture(
+    params=["sqlite", "sealed", "stand-in", *["mongo"] * ("MONGO_URI" in os.environ)]
+)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """What to try the store on: each engine there is, and SQLite with all encrypted."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def store_url(
+    request: pytest.FixtureRequest, tmp_path: Path, engine_name: str
+) -> Iterator[str]:
     """The address of an empty store, on each engine there is to try on."""
-    if request.param == "sqlite":
+    if engine_name in {"sqlite", "sealed"}:
         yield f"sqlite:///{tmp_path}/store/yibiao.db"
         return
     server = (
         os.environ["MONGO_URI"]
-        if request.param == "mongo"
+        if engine_name == "mongo"
         else request.getfixturevalue("stand_in")
     )
     name = f"yibiao_{os.getpid():x}_{time.time_ns():x}"

@@ -15,11 +15,11 @@ from standardwebhooks import Webhook
 from urllib3 import request
 from urllib3.exceptions import HTTPError
 
+from renderer.config import Settings, open_configured
 from renderer.demo import once
 from renderer.demo.applicant import Applicant
 from renderer.demo.browser import Browser
 from submissions.delivery import events
-from submissions.store import open_store
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(
@@ -182,7 +182,7 @@ def test_the_tour_reaches_a_delivery_and_its_answer(tour, folder, forms):
     )
     applicant.apply(f"{portal}/", told["person"])
     arrival = answered(receiver)
-    store = open_store(f"sqlite:///{folder}/data/tour/yibiao.db", create=False)
+    store = open_configured(Settings(data=folder / "data/tour"), create=False)
     (endpoint,) = store.find("endpoints")
     (submission,) = store.find("submissions")
     store.close()

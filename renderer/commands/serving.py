@@ -128,6 +128,7 @@ def _sweep(store: Store, stop: Event) -> None:
     """Sweep what nobody came back for, and anchor the logs, until stopped."""
     while True:
         with suppress(StoreUnavailableError):
+            store.finish(now=utc_text(utc_now()))
             drafts.sweep(store, now=utc_text(utc_now()))
             files.sweep(store, now=utc_text(utc_now()))
             anchors.anchor(store, now=utc_text(utc_now()))

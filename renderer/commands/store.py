@@ -15,11 +15,11 @@ from renderer.commands.definitions import defs, known, read
 from renderer.config import from_environment, open_configured
 from submissions import packs
 from submissions.clock import utc_now, utc_text
-from submissions.store.contract import Store
+from submissions.vault.store import SealedStore
 
 
 @contextmanager
-def opened(*, create: bool = True) -> Iterator[Store]:
+def opened(*, create: bool = True) -> Iterator[SealedStore]:
     """Open the store that the environment names.
 
     Args:

@@ -17,7 +17,7 @@ from builder.catalogue import load, read_folder
 from builder.model import MergedForm
 from builder.proof import FEW
 from renderer import create_app
-from renderer.config import Settings, links_of
+from renderer.config import Settings, links_of, open_configured
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, create_receiver
 from renderer.servers import address, listen, serving
@@ -27,7 +27,6 @@ from submissions.delivery import webhook
 from submissions.delivery.worker import Worker
 from submissions.errors import StoreUnavailableError
 from submissions.files.links import Links
-from submissions.store import open_store
 from submissions.store.contract import Document, Store
 
 #: Marks what the demo puts into the store.
@@ -76,7 +75,7 @@ def running(
         stack.enter_context(_alone(data))
         people = stack.enter_context(as_file(files("renderer.demo") / "people.json"))
         settings = Settings(data=data, store=store_url, demo_people=people)
-        store = open_store(settings.store_url)
+        store = open_configured(settings)
         stack.callback(store.close)
         forms = publish_shipped(store)
         matters = {m.id: m for form in forms.values() for m in form.matters}

@@ -21,7 +21,7 @@ from submissions.delivery.outcomes import Outcome, State, record, unclaimed
 from submissions.delivery.schedule import Schedule, retry_after
 from submissions.delivery.turns import Turns
 from submissions.endpoints import Endpoint
-from submissions.errors import Missing, StoreUnavailableError
+from submissions.errors import Missing, StoreUnavailableError, UnreadableError
 from submissions.files.links import Links
 from submissions.outbound import Post, Result
 from submissions.packs import Published
@@ -150,13 +150,18 @@ class Worker:
             stop.set()
 
     def _claim(self, collection: str, now: str, token: str) -> Document | None:
-        return self._store.claim(
-            collection,
-            now=now,
-            until=later(now, self._lease),
-            owner=self._owner,
-            token=token,
-        )
+        try:
+            return self._store.claim(
+                collection,
+                now=now,
+                until=later(now, self._lease),
+                owner=self._owner,
+                token=token,
+            )
+        except UnreadableError as error:
+            # Claimed, and left alone until the lease ends: in sight each time.
+            _logger.warning("%s.unreadable id=%s", collection[:-1], error.id_)
+            return None
 
     def _challenge(self, claimed: Document, token: str, _now: str) -> int:
         challenges.ask(

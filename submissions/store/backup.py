@@ -1,7 +1,7 @@
 """Copies of an SQLite store and its files, made while it is in use, and put back.
 
 A copy is a folder with the same names as in the data folder. Keys are not in it: what
-keys can erase must not be readable from a copy.
+was erased must not be readable from a copy. Their own copy is a file elsewhere.
 """
 
 import os
@@ -32,13 +32,23 @@ def back_up(path: Path, to: Path) -> None:
         raise StoreUnavailableError(f"there is no store at {path}", "Mend the path.")
     with _explained(to):
         to.mkdir(mode=0o700, parents=True)
-        copy = to / NAME
-        os.close(os.open(copy, os.O_CREAT | os.O_RDWR, 0o600))
-        with _open(path) as source, _open(copy) as target:
-            source.backup(target)
-        _check(copy)
-        _copy_files(files_beside(path), files_beside(copy))
+        copy_file(path, to / NAME)
+        _copy_files(files_beside(path), files_beside(to / NAME))
         os.sync()
+
+
+def copy_file(path: Path, to: Path) -> None:
+    """Copy one SQLite file into a new one, whole and checked.
+
+    Raises:
+        StoreUnavailableError: it cannot be copied, there is something, or the copy is
+            not sound.
+    """
+    with _explained(to):
+        os.close(os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with _open(path) as source, _open(to) as target:
+            source.backup(target)
+        _check(to)
 
 
 def restore(copy: Path, path: Path) -> None:

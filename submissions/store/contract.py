@@ -19,6 +19,7 @@ Rules that let the same code run on SQLite and on MongoDB:
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Literal, TypeAlias
 
 from submissions.errors import Conflict, Missing
@@ -28,6 +29,8 @@ Operator: TypeAlias = Literal["=", "<", "<=", ">", ">="]
 #: (field, operator, value). On `tags`, "=" means: the list contains the value.
 Condition: TypeAlias = tuple[str, Operator, Any]
 
+#: Documents that `every` has in memory at once.
+PAGE = 100
 #: How often `update` tries again when another writer was faster.
 UPDATE_TRIES = 50
 
@@ -42,6 +45,8 @@ class Collection:
     tagged: bool = False
     #: Grows with the number of applicants: split over the shards of a cluster.
     sharded: bool = False
+    #: What is not asked for by a query is kept encrypted; see `submissions.vault`.
+    sealed: bool = False
 
 
 COLLECTIONS: Mapping[str, Collection] = {
@@ -49,16 +54,23 @@ COLLECTIONS: Mapping[str, Collection] = {
         indexes=(("wake_at",), ("affair", "created_at"), ("status", "created_at")),
         tagged=True,
         sharded=True,
+        sealed=True,
     ),
     "drafts": Collection(
-        indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",)), sharded=True
+        indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",)),
+        sharded=True,
+        sealed=True,
     ),
     "affairs": Collection(),
     "anchors": Collection(),
     "areas": Collection(),
     "versions": Collection(indexes=(("slug", "version"),)),
-    "endpoints": Collection(indexes=(("department", "area"), ("wake_at",))),
+    "endpoints": Collection(
+        indexes=(("department", "area"), ("wake_at",)), sealed=True
+    ),
     "clients": Collection(),
+    # In a store of its own, so that copies of the others do not hold it.
+    "keys": Collection(indexes=(("erasing_at",),), sharded=True),
 }
 
 
@@ -70,7 +82,6 @@ class Files(ABC):
     a crash leaves between the two, `kept_before` finds.
     """
 
-    @abstractmethod
     def keep(self, holder: str, content: bytes, *, now: str) -> str:
         """Keep a file; return its address: the SHA-256 of its bytes, hexadecimal.
 
@@ -79,6 +90,13 @@ class Files(ABC):
         Args:
             now: UTC text.
         """
+        address = sha256(content).hexdigest()
+        self.write(holder, address, content, now=now)
+        return address
+
+    @abstractmethod
+    def write(self, holder: str, address: str, content: bytes, *, now: str) -> None:
+        """Keep bytes under an address that was made of them before they were sealed."""
 
     @abstractmethod
     def read(self, holder: str, address: str) -> bytes | None:
@@ -165,6 +183,35 @@ class Store(ABC):
     @abstractmethod
     def close(self) -> None:
         """Give back what this process holds."""
+
+    def every(self, collection: str) -> Iterator[Document]:
+        """Yield every document, by id; only some are in memory at once."""
+        after = ""
+        while True:
+            further: Condition = ("_id", ">", after)
+            page = self.find(collection, [further], order="_id", limit=PAGE)
+            yield from page
+            if len(page) < PAGE:
+                return
+            after = page[-1]["_id"]
+
+    def erase(self, holder: str, *, now: str) -> None:  # noqa: ARG002 - where keys are
+        """Remove a document, whatever holds it, and its files, also from old copies.
+
+        Done again after it was stopped, it goes on.
+
+        Args:
+            holder: the `_id` of documents of sealed collections.
+            now: when, UTC text; for the store that has the keys.
+        """
+        for name, collection in COLLECTIONS.items():
+            if collection.sealed:
+                self.delete(name, holder)
+        self.files.drop_all(holder)
+
+    def finish(self, *, now: str) -> int:  # noqa: ARG002
+        """End the erasures that a crash stopped; return how many there were."""
+        return 0
 
     def insert(self, collection: str, document: Mapping[str, Any]) -> None:
         """Store a new document with its `_id`; `rev` starts at 1.

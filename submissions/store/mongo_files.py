@@ -8,7 +8,6 @@ what applicants may hand in.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
-from hashlib import sha256
 from typing import TypeAlias
 
 from pymongo.collection import Collection
@@ -33,13 +32,12 @@ class MongoFiles(Files):
         """Take the way to the collection."""
         self._opened = opened
 
-    def keep(self, holder: str, content: bytes, *, now: str) -> str:
+    def write(self, holder: str, address: str, content: bytes, *, now: str) -> None:
         """Keep a file; see the contract.
 
         Raises:
             TooLargeError: it is larger than `LIMIT`.
         """
-        address = sha256(content).hexdigest()
         id_ = _id(holder, address)
         if len(content) > LIMIT:
             raise TooLargeError(COLLECTION, id_, len(content), LIMIT)
@@ -48,7 +46,6 @@ class MongoFiles(Files):
                 with suppress(DuplicateKeyError):  # kept by another just now
                     files.insert_one({"_id": id_, "content": content, "kept_at": now})
                     break
-        return address
 
     def read(self, holder: str, address: str) -> bytes | None:
         """Return the bytes, or None."""

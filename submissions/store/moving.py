@@ -1,12 +1,8 @@
 """From one store to another: the same documents, with `_id` and `rev` as they are."""
 
-from collections.abc import Iterator
-
 from submissions.errors import Duplicate
-from submissions.store.contract import COLLECTIONS, Condition, Document, Store
+from submissions.store.contract import COLLECTIONS, Store
 
-#: Documents that are in memory at once.
-_PAGE = 100
 _AFTER_ALL_TIME = "9999-12-31T23:59:59.999Z"
 
 
@@ -23,27 +19,16 @@ def move(source: Store, target: Store, *, now: str) -> dict[str, int]:
     for holder, address in files:
         content = source.files.read(holder, address)
         if content is not None:
-            target.files.keep(holder, content, now=now)
+            target.files.write(holder, address, content, now=now)
     return {**moved, "files": len(files)}
 
 
 def _documents(source: Store, target: Store, collection: str) -> int:
     moved = 0
-    for document in _every(source, collection):
+    for document in source.every(collection):
         try:
             target.adopt(collection, document)
         except Duplicate:
             continue
         moved += 1
     return moved
-
-
-def _every(store: Store, collection: str) -> Iterator[Document]:
-    after = ""
-    while True:
-        further: Condition = ("_id", ">", after)
-        page = store.find(collection, [further], order="_id", limit=_PAGE)
-        yield from page
-        if len(page) < _PAGE:
-            return
-        after = page[-1]["_id"]

@@ -17,12 +17,12 @@ from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any, Self
 
+from renderer.config import Settings, open_configured
 from submissions import clients, endpoints, intake, packs, routing
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
 from submissions.intake import Call
 from submissions.standing import every
-from submissions.store import open_store
 from submissions.store.contract import Document, Store
 from tests.faults import affair
 
@@ -55,7 +55,7 @@ class House:
     @cached_property
     def store(self) -> Store:
         """The store, opened in this process."""
-        opened = open_store(f"sqlite:///{self.file}")
+        opened = open_configured(Settings(data=self.file.parent))
         self.stack.callback(opened.close)
         return opened
 

@@ -19,7 +19,7 @@ from submissions.clock import utc_now
 from submissions.delivery.schedule import Schedule
 from submissions.delivery.worker import Worker
 from submissions.files.links import Links
-from submissions.store.sqlite import SqliteStore
+from submissions.vault.store import SealedStore
 from tests.faults import planted
 
 
@@ -28,7 +28,9 @@ def made(told: dict[str, Any]) -> Worker:
     bug = told.get("planted", "")
     post = planted.POSTS.get(bug, outbound.post)
     return planted.WORKERS.get(bug, Worker)(
-        planted.STORES.get(bug, SqliteStore)(Path(told["store"])),
+        planted.opened(
+            Path(told["store"]).parent, planted.STORES.get(bug, SealedStore)
+        ),
         clock=utc_now,
         owner=f"hurried:{os.getpid()}",
         links=Links(key="a secret"),

@@ -9,23 +9,25 @@ import signal
 import sqlite3
 from collections.abc import Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
 
 from renderer import create_app
-from renderer.config import from_environment
+from renderer.config import Settings, from_environment, open_configured
 from submissions import outbound
 from submissions.delivery.worker import Worker
 from submissions.outbound import Result
 from submissions.store.contract import Document
 from submissions.store.sqlite import SqliteStore
+from submissions.vault.store import SealedStore
 
 #: Kills the worker that sends it.
 POISON = b"poison"
 
 
-class DeliversLater(SqliteStore):
+class DeliversLater(SealedStore):
     """Commits a submission first and writes its deliveries after that."""
 
     def adopt(self, collection: str, document: Mapping[str, Any]) -> None:
@@ -43,10 +45,16 @@ class DeliversLater(SqliteStore):
 def web_that_delivers_later() -> Flask:
     """Return the web application on a store that does."""
     settings = from_environment()
-    return create_app(settings, store=DeliversLater(settings.data / "yibiao.db"))
+    return create_app(settings, store=opened(settings.data, DeliversLater))
 
 
-class DoneAtClaim(SqliteStore):
+def opened(data: Path, kind: type[SealedStore] = SealedStore) -> SealedStore:
+    """Return the store in a folder, as what keeps it or as something like that."""
+    store = open_configured(Settings(data=data))
+    return kind(store.inner, store.keyring)
+
+
+class DoneAtClaim(SealedStore):
     """Writes down as done what a worker has only taken up."""
 
     def claim(self, collection: str, **said: str) -> Document | None:
@@ -105,5 +113,6 @@ def web_that_does_not_sync() -> Flask:
         check_same_thread=False,
         factory=_Unsynced,
     )
-    store = SqliteStore(settings.data / "yibiao.db", connect=connect)
+    inner = SqliteStore(settings.data / "yibiao.db", connect=connect)
+    store = SealedStore(inner, opened(settings.data).keyring)
     return create_app(settings, store=store)

@@ -17,11 +17,10 @@ from builder import pointer
 from builder.pointer import ABSENT
 from renderer import create_app
 from renderer.cli import main
-from renderer.config import Settings
+from renderer.config import Settings, open_configured
 from renderer.demo.papers import paper
 from renderer.fields import written
 from submissions import packs as publishing
-from submissions.store import open_store
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 VOID = {"meta", "link", "input", "br", "hr", "rect", "path", "img"}
@@ -244,7 +243,7 @@ class Site:
 def at_end(tmp_path_factory, packs) -> Iterator[Callable[..., Flask]]:
     """Return a function that serves an end of one and the same portal."""
     settings = Settings(data=tmp_path_factory.mktemp("site"), demo_people=PEOPLE)
-    store = open_store(settings.store_url)
+    store = open_configured(settings)
     for pack in packs.values():
         publishing.publish(store, pack, now="2026-11-22T00:00:00.000Z", by="tests")
 

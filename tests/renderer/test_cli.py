@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from builder import pack
 from builder.model import AffairId
 from renderer.cli import INTERRUPTED, Yibiao, main
+from renderer.config import Settings, open_configured
 from submissions.delivery import webhook
-from submissions.store import open_store
 
 AFFAIRS = 6
 
@@ -387,7 +387,7 @@ def test_what_cannot_be_proven_is_not_published(yibiao, defs):
 
 def test_status_counts_what_has_not_arrived(yibiao, tax, tmp_path):
     yibiao("endpoint", "pause", tax)
-    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    store = open_configured(Settings(data=tmp_path / "data"))
     parts = [
         {"id": "p_1", "department": "tax", "state": "waiting", "since": ""},
         {"id": "p_2", "department": "bank", "state": "held", "since": ""},

@@ -4,9 +4,9 @@ import pytest
 from click.testing import CliRunner
 
 from renderer.cli import main
+from renderer.config import Settings, open_configured
 from submissions import clients
 from submissions import packs as publishing
-from submissions.store import open_store
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def yibiao(tmp_path, monkeypatch, packs):
     def run(*arguments):
         return CliRunner().invoke(main, arguments)
 
-    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    store = open_configured(Settings(data=tmp_path / "data"))
     for affair in ("newborn_birth", "enterprise_setup"):
         publishing.publish(store, packs[affair], now="2026", by="tests")
     store.close()
@@ -30,7 +30,7 @@ def test_a_token_is_shown_once_and_opens(yibiao, tmp_path):
     listed = yibiao("client", "list")
 
     token = added.stdout.strip()
-    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    store = open_configured(Settings(data=tmp_path / "data"))
     client = clients.of_token(store, token)
     store.close()
     assert client.may_send("newborn_birth")

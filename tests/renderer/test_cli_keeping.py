@@ -88,7 +88,7 @@ def test_mongodb_has_tools_of_its_own(yibiao, monkeypatch):
 
 
 def test_the_document_shards_what_is_declared_to_grow(operations):
-    sharded = set(re.findall(r'shardCollection\("yibiao\.(\w+)"', operations))
+    sharded = set(re.findall(r'shardCollection\("yibiao(?:_keys)?\.(\w+)"', operations))
 
     assert sharded == {n for n, c in COLLECTIONS.items() if c.sharded} | {"files"}
 
@@ -110,7 +110,7 @@ def test_the_commands_of_the_document_exist(operations):
     assert named
     for name, inside in named:
         command = main.commands[name]
-        if inside in ("backup", "restore", "copy", "list", "add"):
+        if inside in ("backup", "restore", "copy", "list", "add", "rotate"):
             assert inside in command.commands
 
 

@@ -5,9 +5,9 @@ from contextlib import closing
 
 import pytest
 
+from renderer.config import Settings, open_configured
 from submissions import endpoints, log, routing
 from submissions.clock import later, utc_now, utc_text
-from submissions.store import open_store
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def test_a_new_secret_is_shown_once_and_the_old_one_is_good_for_days(
 ):
     done = yibiao("endpoint", "rotate", tax, "--days", 2)
 
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
         found = endpoints.get(store, tax)
     assert done.stdout.strip() == found.secret
     assert len(found.secrets_at(utc_text(utc_now()))) == 2
@@ -86,7 +86,7 @@ def test_what_was_sent_is_shown_and_sent_again_by_who_says_what(yibiao, tmp_path
     delivery |= {"type": "part.ready", "state": "parked", "seq": 1, "tries": 2}
     delivery |= {"made_at": "2026-11-22T03:04:05.678Z", "digest": "sha256:0"}
     submission = {"_id": "s_1", "parts": [], "tags": [], "log": []}
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
         store.insert("submissions", submission | {"deliveries": [delivery]})
 
     headings, row = map(str.split, yibiao("deliveries").stdout.splitlines())
@@ -112,12 +112,12 @@ def test_what_was_sent_is_shown_and_sent_again_by_who_says_what(yibiao, tmp_path
 def test_the_logs_are_anchored_and_verified(yibiao, tmp_path):
     entries = log.append([], at="2026-11-22T03:04:05.678Z", who="x", what="accepted")
     submission = {"_id": "s_1", "parts": [], "tags": [], "log": entries}
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
         store.insert("submissions", submission | {"deliveries": []})
     head = yibiao("audit", "anchor").stdout.strip()
 
     assert yibiao("audit", "verify", "--head", head).exit_code == 0
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
         store.update("submissions", "s_1", lambda found: found | {"log": []})
     done = yibiao("audit", "verify")
 
@@ -134,7 +134,7 @@ def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax, tmp_path):
     assert f"yibiao endpoint verify {tax}" in yibiao("status").stdout
     assert json.loads(yibiao("status", "--json").stdout)["unverified"][0]["id"] == tax
     assert states() == ["unverified"]
-    with closing(open_store(f"sqlite:///{tmp_path}/data/yibiao.db")) as store:
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
         routing.resume(store, tax, now="2026-11-22T00:00:00.000Z", verified=True)
     assert yibiao("endpoint", "pause", tax).exit_code == 0
     assert states() == ["paused"]

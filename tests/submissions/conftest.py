@@ -37,6 +37,7 @@ from submissions.delivery.worker import Worker
 from submissions.files.checking import Checked
 from submissions.files.links import Links
 from submissions.store import open_store
+from submissions.vault import open_sealed
 
 START = datetime(2026, 11, 22, 3, 4, 5, 678000, UTC)
 
@@ -252,8 +253,13 @@ def url(tmp_path):
 
 
 @pytest.fixture
-def store(url):
-    opened = open_store(url)
+def key_file(tmp_path):
+    return tmp_path / "data" / "vault.key"
+
+
+@pytest.fixture
+def store(url, key_file):
+    opened = open_sealed(url, key_file=key_file)
     yield opened
     opened.close()
 

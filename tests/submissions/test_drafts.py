@@ -3,7 +3,8 @@ from dataclasses import replace
 import pytest
 
 from submissions import drafts
-from submissions.errors import Conflict, Duplicate
+from submissions.drafts import GRACE
+from submissions.errors import Conflict, Duplicate, ErasedError
 
 
 def test_a_draft_keeps_answers_and_where_they_came_from(city):
@@ -57,9 +58,24 @@ def test_a_draft_lives_for_thirty_days_after_its_last_change(city):
     drafts.save(city.store, changed, now=city.clock.text)
     city.clock.pass_(days=10)
 
+    assert drafts.sweep(city.store, now=city.clock.text) == 0
+    city.clock.pass_(seconds=GRACE)
     assert drafts.sweep(city.store, now=city.clock.text) == 1
     assert drafts.get(city.store, "s_old", now=city.clock.text) is None
     assert drafts.get(city.store, "s_changed", now=city.clock.text) is not None
+
+
+def test_an_expired_draft_is_erased_and_what_was_submitted_is_not(city):
+    draft = city.apply("s_sent")
+    city.draft("s_old")
+    city.store.insert("drafts", {"_id": "s_sent", "expires_at": draft["created_at"]})
+    city.clock.pass_(days=31)
+
+    assert drafts.sweep(city.store, now=city.clock.text) == 2
+
+    with pytest.raises(ErasedError):
+        city.store.keyring.key("s_old")
+    assert city.store.get("submissions", "s_sent")["answers"]
 
 
 def test_an_expired_draft_is_gone_before_anybody_sweeps(city):

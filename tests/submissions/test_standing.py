@@ -1,11 +1,11 @@
 """What an operator sees of everything at once."""
 
-from submissions import standing as standing_module
 from submissions.standing import standing
+from submissions.store import contract
 
 
 def test_parts_are_counted_by_department_and_state(city, office, monkeypatch):
-    monkeypatch.setattr(standing_module, "_PAGE", 2)
+    monkeypatch.setattr(contract, "PAGE", 2)
     city.connect("market", "https://market.example.org")
     for number in range(5):
         city.apply(f"s_{number}")

@@ -9,10 +9,9 @@ from builder import pack
 from builder.catalogue import load
 from builder.merge import merge
 from renderer import create_app
-from renderer.config import Settings
+from renderer.config import Settings, open_configured
 from submissions import drafts, packs
 from submissions.clock import utc_text
-from submissions.store import open_store
 
 COUNT = 4000
 STREET = ["facts", "person:street"]
@@ -97,7 +96,7 @@ def long_pack():
 def app(tmp_path_factory):
     """A portal of its own: others count what is published in theirs."""
     settings = Settings(data=tmp_path_factory.mktemp("moving"))
-    store = open_store(settings.store_url)
+    store = open_configured(settings)
     packs.publish(store, long_pack(), now="2026-11-22T00:00:00.000Z", by="tests")
     yield create_app(settings, store=store)
     store.close()

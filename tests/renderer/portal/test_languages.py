@@ -8,9 +8,8 @@ import pytest
 
 from builder import pack
 from renderer import create_app
-from renderer.config import Settings
+from renderer.config import Settings, open_configured
 from submissions import packs as publishing
-from submissions.store import open_store
 
 NEWBORN = "newborn_birth"
 TIBETAN = "ཁྱེད་ཀྱི་ཕྲུ་གུ།"
@@ -58,7 +57,7 @@ def rewritten(forms, tmp_path_factory):
         questions=tuple(map(without_english, form.questions)),
     )
     settings = Settings(data=tmp_path_factory.mktemp("tongues"))
-    store = open_store(settings.store_url)
+    store = open_configured(settings)
     publishing.publish(
         store,
         pack.certify(pack.dump(form), {"ok": True}),

@@ -10,11 +10,10 @@ from builder.catalogue import load
 from builder.documents import project
 from builder.merge import merge
 from renderer import create_app
-from renderer.config import Settings
+from renderer.config import Settings, open_configured
 from submissions import drafts
 from submissions import packs as publishing
 from submissions.clock import utc_text
-from submissions.store import open_store
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 FAMILY, NAME = "home:family", "member:name"
@@ -160,7 +159,7 @@ def form():
 def visited(site, form, tmp_path):
     """Open the family's form in a browser at its own site."""
     settings = Settings(data=tmp_path)
-    store = open_store(settings.store_url)
+    store = open_configured(settings)
     packed = pack.certify(pack.dump(form), {"ok": True})
     publishing.publish(store, packed, now=utc_text(NOW), by="tests")
     here = type(site)(create_app(settings, store=store, clock=lambda: NOW))

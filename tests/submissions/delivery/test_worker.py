@@ -14,7 +14,7 @@ from submissions.delivery.worker import Worker
 from submissions.errors import StoreUnavailableError
 from submissions.files.links import Links
 from submissions.outbound import Result
-from submissions.store import open_store
+from submissions.vault import open_sealed
 
 
 def deliveries(city, id_="s_one"):
@@ -332,12 +332,12 @@ def test_a_suspect_that_must_wait_for_another_is_as_if_never_claimed(applied, of
     assert applied.worker(office).run_once() == 2
 
 
-def test_two_workers_send_nothing_twice(url, applied, office):
+def test_two_workers_send_nothing_twice(url, key_file, applied, office):
     for number in range(10):
         applied.apply(f"s_{number}")
 
     def work(owner):
-        store = open_store(url)
+        store = open_sealed(url, key_file=key_file)
         worker = Worker(
             store,
             clock=applied.clock,

@@ -322,11 +322,9 @@ def test_documents_with_a_tag_are_counted(store, store_url):
 
 CLAIMER = """
 import sys
-from submissions.store import open_store
-store = open_store(sys.argv[1])
 while True:
     found = store.claim("submissions", now="2026-11-22T12:00:00.000Z",
-        until="2026-11-22T13:00:00.000Z", owner=sys.argv[2], token=sys.argv[2])
+        until="2026-11-22T13:00:00.000Z", owner=sys.argv[1], token=sys.argv[1])
     if found is None:
         break
     print(found["_id"], flush=True)
@@ -334,8 +332,6 @@ while True:
 
 WRITER = """
 import itertools, sys
-from submissions.store import open_store
-store = open_store(sys.argv[1])
 for number in itertools.count():
     store.insert("submissions", {"_id": f"s_{number}", "tags": [f"t{number}"]})
     print(number, flush=True)
@@ -354,7 +350,7 @@ def test_several_processes_claim_each_document_once(engine):
     for id_ in ids:
         store.insert("submissions", submission(id_, wake_at=NOON))
 
-    claimers = [run(CLAIMER, engine.url, f"w{n}") for n in range(3)]
+    claimers = [run(engine.code + CLAIMER, f"w{n}") for n in range(3)]
     claimed = [claimer.communicate()[0].split() for claimer in claimers]
 
     together = [id_ for each in claimed for id_ in each]
@@ -364,7 +360,7 @@ def test_several_processes_claim_each_document_once(engine):
 
 def test_a_killed_writer_loses_nothing_it_was_told_was_written(engine):
     engine().close()
-    writer = run(WRITER, engine.url)
+    writer = run(engine.code + WRITER)
     acknowledged = [writer.stdout.readline().strip() for _ in range(30)]
     writer.send_signal(signal.SIGKILL)
     acknowledged += writer.stdout.read().split()

@@ -149,11 +149,9 @@ def test_files_behave_like_a_dictionary(files):
 
 KEEPING = """
 import sys
-from submissions.store import open_store
-files = open_store(sys.argv[1]).files
 n = 0
 while True:
-    address = files.keep("s_1", str(n).encode() * 20_000, now=sys.argv[2])
+    address = store.files.keep("s_1", str(n).encode() * 20_000, now=sys.argv[1])
     print(address, flush=True)
     n += 1
 """
@@ -161,7 +159,7 @@ while True:
 
 def test_what_was_acknowledged_is_whole_after_a_kill(engine):
     writer = subprocess.Popen(
-        [sys.executable, "-c", KEEPING, engine.url, NOON],
+        [sys.executable, "-c", engine.code + KEEPING, NOON],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from submissions.store import moving, open_store
+from submissions.store import contract, open_store
 from submissions.store.contract import COLLECTIONS
 from submissions.store.moving import move
 
@@ -11,7 +11,7 @@ NOON, EVENING = "2026-11-22T12:00:00.000Z", "2026-11-22T18:00:00.000Z"
 
 @pytest.fixture
 def old(tmp_path, monkeypatch):
-    monkeypatch.setattr(moving, "_PAGE", 10)
+    monkeypatch.setattr(contract, "PAGE", 10)
     opened = open_store(f"sqlite:///{tmp_path}/old/yibiao.db")
     for number in range(23):
         id_ = f"s_{number:02}"
