@@ -33,7 +33,7 @@ PATIENCE = (0.0, 0.1, 0.3, 1.0, 3.0)
 ACCEPTED = range(200, 300)
 #: The events a department gets, and with those of observers all there are.
 PARTS = ("part.ready", "part.updated")
-EVENTS = (*PARTS, *TYPES, "ping")
+EVENTS = (*PARTS, *TYPES, "material.supplied", "ping")
 
 
 #: How the receiver behaves: as it should; as one that is broken; as one that answers

@@ -5,6 +5,7 @@ material is handed in where its ways leave no other: nothing the state holds is 
 for. Materials with one name are one material, for whichever matters need it.
 """
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta, timezone
@@ -105,6 +106,11 @@ class Promise:
 def needs(judge: Judge, answers: Mapping[str, Any]) -> tuple[Need, ...]:
     """Return the materials of a situation, each once, in the form's order."""
     return grouped(judge.form, judge.materials(answers))
+
+
+def of_submission(judge: Judge, submission: Document) -> tuple[Need, ...]:
+    """Return the materials of what was submitted; `judge` is of its own pack."""
+    return needs(judge, json.loads(submission["answers"]))
 
 
 def grouped(

@@ -118,13 +118,41 @@ def counting(part: Document) -> list[Document]:
     return [said[id_] for id_ in part.get("counting", ())]
 
 
+def asked_again(submission: Document) -> set[tuple[str, str]]:
+    """Return the materials departments ask for again now, as (matter, material)."""
+    return {
+        (part["matter"], each["id"])
+        for part in submission["parts"]
+        if part["state"] == "correction"
+        for said in counting(part)
+        for each in said["materials"]
+    }
+
+
 def state_of(submission: Document, part: Document) -> tuple[State, str]:
     """Return where one part stands, and since when, UTC text."""
     since, state = part["since"], part["state"]
     if state in {"accepted", "correction", "decided", "held", "waiting"}:
         return state, since
-    last = (part["id"], part["made"])
-    sent = [d for d in submission["deliveries"] if (d["part"], d["seq"]) == last]
+    return _sent(submission, part["id"], part["made"], since)
+
+
+def supplies(submission: Document, part: Document) -> list[State]:
+    """Return how far the materials are that came later and have not arrived."""
+    numbers = (each["seq"] for each in part.get("supplied", ()))
+    states = (_sent(submission, part["id"], each, "")[0] for each in numbers)
+    return [state for state in states if state != "delivered"]
+
+
+def _sent(
+    submission: Document, part: str, number: int, since: str
+) -> tuple[State, str]:
+    """Return how far what a part has to send is, and since when."""
+    sent = [
+        delivery
+        for delivery in submission["deliveries"]
+        if (delivery["part"], delivery["seq"]) == (part, number)
+    ]
     if not sent:
         return "no_endpoint", since
     if any(delivery["state"] == "pending" for delivery in sent):

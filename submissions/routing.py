@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import TypeAlias
 
 from submissions import areas, endpoints, log
+from submissions.delivery.events import SUPPLIED
 from submissions.delivery.schedule import wake
 from submissions.endpoints import Endpoint
 from submissions.errors import Missing
@@ -74,7 +75,7 @@ def resume(
         return 0
 
     def again(submission: Document) -> Document | None:
-        open_ = {(part["id"], part["made"]) for part in _undelivered(submission)}
+        open_ = {(part["id"], seq) for part, seq in _undelivered(submission)}
         parked = {
             delivery["id"]
             for delivery in submission["deliveries"]
@@ -120,19 +121,20 @@ def remove(store: Store, id_: str, *, now: str, new_id: NewId = new_id) -> None:
 def address(
     submission: Document, lookup: Lookup, *, now: str, new_id: NewId = new_id
 ) -> Document:
-    """Return the submission with a delivery for each ready part that has none.
+    """Return the submission with a delivery for all it must send that has none.
 
-    A delivery that is parked or held is none. An endpoint that had its delivery gets no
+    That is each ready part, and what was supplied later to a part; a delivery that is
+    parked or held is none. An endpoint that had its delivery gets no
     second one: see `resume`. A part of a department without an endpoint keeps
     waiting for one: the submission is tagged with it, and the log says so.
     """
     tried = {(_content(d), d["endpoint"]) for d in submission["deliveries"]}
     new, entries = [], submission["log"]
-    for part in _undelivered(submission):
+    for part, seq in _undelivered(submission):
         found = lookup(part["department"], part["area"])
-        content = (part["id"], part["made"])
+        content = (part["id"], seq)
         fresh = [each for each in found if (content, each.id) not in tried]
-        new += [delivery_of(part, each.id, now, new_id) for each in fresh]
+        new += [delivery_of(part, each.id, now, new_id, seq) for each in fresh]
         if not found and UNDELIVERED + part["department"] not in submission["tags"]:
             said = {"what": "no_endpoint", "part": part["id"]}
             entries = log.append(entries, at=now, who="yibiao", **said)
@@ -144,7 +146,7 @@ def tagged(submission: Document) -> Document:
     """Return the submission with the tags and the `wake_at` its deliveries ask for."""
     mine = (UNDELIVERED, UNTOLD)
     tags = [tag for tag in submission["tags"] if not tag.startswith(mine)]
-    stuck = [UNDELIVERED + part["department"] for part in _undelivered(submission)]
+    stuck = [UNDELIVERED + part["department"] for part, _ in _undelivered(submission)]
     stuck += [UNTOLD + d["endpoint"] for d in submission["deliveries"] if _untold(d)]
     return wake({**submission, "tags": [*tags, *dict.fromkeys(stuck)]})
 
@@ -181,12 +183,24 @@ def _address_again(store: Store, id_: str, now: str, new_id: NewId) -> None:
     store.update("submissions", id_, again)
 
 
-def _undelivered(submission: Document) -> list[Document]:
-    """Return the ready parts that neither arrived nor are on their way."""
+def _undelivered(submission: Document) -> list[tuple[Document, int]]:
+    """Return what neither arrived nor is on its way: parts, and the number of each."""
     deliveries = submission["deliveries"]
     live = {_content(d) for d in deliveries if d["state"] in {"pending", "done"}}
-    ready = [part for part in submission["parts"] if part["state"] == "ready"]
-    return [part for part in ready if (part["id"], part["made"]) not in live]
+    return [
+        (part, seq)
+        for part in submission["parts"]
+        for seq in _to_send(part)
+        if (part["id"], seq) not in live
+    ]
+
+
+def _to_send(part: Document) -> Iterator[int]:
+    """Yield the numbers of what a part's department must get."""
+    if part["state"] == "ready":
+        yield part["made"]
+    for event in part.get("supplied", ()):
+        yield event["seq"]
 
 
 def _untold(delivery: Document) -> bool:
@@ -195,7 +209,7 @@ def _untold(delivery: Document) -> bool:
 
 
 def _content(delivery: Document) -> tuple[str, int]:
-    """Return what a delivery brings: a part, in one of its documents; or neither."""
+    """Return what a delivery brings: of a part, what has this number; or neither."""
     return delivery["part"], delivery["seq"]
 
 
@@ -240,19 +254,32 @@ def _pending(submission: Document) -> int:
     return sum(each["state"] == "pending" for each in submission["deliveries"])
 
 
-def delivery_of(part: Document, endpoint: str, now: str, new_id: NewId) -> Document:
-    """Return a new delivery of a part's document to an endpoint, due now."""
+def delivery_of(
+    part: Document, endpoint: str, now: str, new_id: NewId, seq: int | None = None
+) -> Document:
+    """Return a new delivery to an endpoint, due now.
+
+    Args:
+        part: whose department gets it.
+        seq: the number of what is sent; None: the part's last document.
+    """
+    seq = seq or part["made"]
+    supplied = part.get("supplied", ())
+    event = next((each for each in supplied if each["seq"] == seq), None)
+    document = "part.updated" if part["earlier"] else "part.ready"
     return {
         # Also the webhook-id: the same for every try.
         "id": new_id("m"),
-        "type": "part.updated" if part["earlier"] else "part.ready",
+        "type": document if event is None else SUPPLIED,
         "part": part["id"],
         "department": part["department"],
         "endpoint": endpoint,
         "state": "pending",
-        "seq": part["made"],
+        "seq": seq,
         "digest": part["digest"],
         "made_at": now,
         "due_at": now,
         "tries": 0,
+        # Told with a document: what is supplied after this comes by itself.
+        **({"supplied": len(supplied)} if supplied else {}),
     }

@@ -3,19 +3,23 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from submissions.progress import State, state_of
+from submissions.progress import State, state_of, supplies
 from submissions.store.contract import Document, Store
 
 
 def standing(store: Store) -> Mapping[str, Counter[State]]:
-    """Count the parts of open submissions, by department and state."""
+    """Count the parts of open submissions, by department and state.
+
+    With them what was supplied later and has not arrived, of any submission.
+    """
     counted: dict[str, Counter[State]] = {}
     for submission in every(store):
-        if submission["status"] != "open":
-            continue
         for part in submission["parts"]:
-            state, _ = state_of(submission, part)
-            counted.setdefault(part["department"], Counter())[state] += 1
+            states = supplies(submission, part)
+            if submission["status"] == "open":
+                states.append(state_of(submission, part)[0])
+            if states:
+                counted.setdefault(part["department"], Counter()).update(states)
     return dict(sorted(counted.items()))
 
 

@@ -6,7 +6,7 @@ bytes; only the time in the header changes.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -27,6 +27,8 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _FORMS = "https://yibiao.invalid/forms/"
 #: Their limit is what each choice says, not one value.
 _CHOICES = ("anyOf", "oneOf", "not")
+#: What is told when a material comes that was promised, or asked for again.
+SUPPLIED = "material.supplied"
 _PROVENANCE = ("source", "at", "certainty", "corrected")
 _TYPED = {"source": None}
 
@@ -41,19 +43,15 @@ def body(
     Args:
         submission: the whole.
         delivery: of one of its parts, or of an event to an observer.
-        payload: full: with the document. thin: with the place to get it from.
+        payload: full: with the content. thin: with the place to get it from.
         links: make the addresses of its files.
     """
     if "event" in delivery:
         told = next(e for e in submission["events"] if e["id"] == delivery["event"])
         return orjson.dumps(observed(submission, told))
     part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
-    version = version_of(part, delivery["seq"])
-    content = {
-        "document": orjson.Fragment(version["body"]),
-        "provenance": orjson.Fragment(version["provenance"]),
-        "materials": _linked(part, version, delivery, links),
-    }
+    told_of = _supplied if delivery["type"] == SUPPLIED else _document
+    version, content = told_of(part, delivery, links)
     event = {
         "type": delivery["type"],
         "timestamp": delivery["made_at"],
@@ -106,6 +104,27 @@ def _which_part(part: Document) -> Document:
     return {"part": part["id"], **{name: part[name] for name in names}}
 
 
+def _document(
+    part: Document, delivery: Document, links: Links
+) -> tuple[Document, dict[str, Any]]:
+    """Return one of a part's documents, and what is told of it."""
+    version = version_of(part, delivery["seq"])
+    return version, {
+        "document": orjson.Fragment(version["body"]),
+        "provenance": orjson.Fragment(version["provenance"]),
+        "materials": _linked(part, _now(part, version, delivery), delivery, links),
+    }
+
+
+def _supplied(
+    part: Document, delivery: Document, links: Links
+) -> tuple[Document, dict[str, Any]]:
+    """Return the document to which a material came later, and the material."""
+    event = next(each for each in part["supplied"] if each["seq"] == delivery["seq"])
+    materials = _linked(part, event["materials"], delivery, links)
+    return version_of(part, event["made"]), {"materials": materials}
+
+
 def version_of(part: Document, seq: int) -> Document:
     """Return the document a part had at a number: the last one, or one before it."""
     if part["made"] == seq:
@@ -139,7 +158,7 @@ def outgoing_fault(
     wrong = fault(orjson.loads(written), delivery["type"])
     if wrong:
         return f"the event breaks its schema: {wrong}"
-    if "event" in delivery:
+    if "event" in delivery or delivery["type"] == SUPPLIED:
         return ""
     part = next(p for p in submission["parts"] if p["id"] == delivery["part"])
     version = version_of(part, delivery["seq"])
@@ -151,13 +170,24 @@ def outgoing_fault(
     return ""
 
 
+def _now(part: Document, version: Document, delivery: Document) -> list[Document]:
+    """Return a version's materials as they were when the delivery was made."""
+    later = {
+        material["id"]: material
+        for event in part.get("supplied", ())[: delivery.get("supplied", 0)]
+        if event["made"] == version["made"]
+        for material in event["materials"]
+    }
+    return [later.get(each["id"], each) for each in version["materials"]]
+
+
 def _linked(
-    part: Document, version: Document, delivery: Document, links: Links
+    part: Document, materials: Sequence[Document], delivery: Document, links: Links
 ) -> list[Document]:
-    """Return a version's materials, each file with its address."""
+    """Return materials, each file with its address."""
     made_at = delivery["made_at"]
     linked = []
-    for material in version["materials"]:
+    for material in materials:
         files = [
             {**file, "href": links.href(part["id"], file["sha256"], made_at=made_at)}
             for file in material.get("files", ())

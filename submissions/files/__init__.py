@@ -75,18 +75,18 @@ def read(store: Store, holder: str, address: str) -> bytes:
 def sweep(store: Store, *, now: str) -> int:
     """Remove files that no document names; return how many there were.
 
-    A living draft is written once more behind it: who meanwhile handed in the same file
-    again is told of a conflict, and keeps it again.
+    Its draft or submission is written once more behind it: who meanwhile handed in the
+    same file again is told of a conflict, and keeps it again.
     """
     swept = 0
     for holder, address in store.files.kept_before(later(now, -ORPHANED)):
-        draft = store.get("drafts", holder)
-        found = store.get("submissions", holder) or draft or {}
+        collection, found = "submissions", store.get("submissions", holder)
+        if found is None:
+            collection, found = "drafts", store.get("drafts", holder) or {}
         if any(each["sha256"] == address for each in found.get("files", ())):
             continue
         store.files.drop(holder, address)
         swept += 1
-        if draft is not None:
-            with suppress(Missing):
-                store.update("drafts", holder, lambda document: document)
+        with suppress(Missing):
+            store.update(collection, holder, lambda document: document)
     return swept
