@@ -11,6 +11,7 @@ from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
 from renderer.commands.explaining import diff, explain, lint
+from renderer.commands.finding import find
 from renderer.commands.keeping import keys, store
 from renderer.commands.proving import import_, prove
 from renderer.commands.serving import demo, receiver, worker
@@ -71,7 +72,19 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, area, endpoint, client, store, keys, status, deliveries, replay, audit),
+    *(
+        publish,
+        area,
+        endpoint,
+        client,
+        store,
+        keys,
+        status,
+        find,
+        deliveries,
+        replay,
+        audit,
+    ),
     *(worker, receiver, demo),
 )
 for _command in _COMMANDS:

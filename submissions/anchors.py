@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from submissions import canonical, log
+from submissions import audit, canonical, log
 from submissions.errors import Duplicate
 from submissions.folding import fold
 from submissions.standing import every
@@ -48,11 +48,10 @@ def anchor(store: Store, *, now: str) -> str | None:
     chain = store.find("anchors")
     before = _heads(chain)
     changed: dict[str, tuple[int, str]] = {}
-    for submission in every(store):
-        entries = submission["log"]
+    for id_, entries in _logs(store):
         head = (len(entries), entries[-1]["hash"])
-        if before.get(submission["_id"]) != head:
-            changed[submission["_id"]] = head
+        if before.get(id_) != head:
+            changed[id_] = head
     ids = sorted(changed)
     for start in range(0, len(ids), MOST_HEADS):
         heads = {id_: changed[id_] for id_ in ids[start : start + MOST_HEADS]}
@@ -74,11 +73,26 @@ def findings(store: Store, *, head: str | None = None) -> Iterator[Finding]:
     chain = store.find("anchors")
     yield from _broken_anchors(chain, head)
     heads = dict(_heads(chain))
+    lines = audit.lines(store)
+    broken = _broken_log(audit.NAME, lines, heads.pop(audit.NAME, None))
+    if broken is not None:
+        yield broken
     for submission in every(store):
         anchored = heads.pop(submission["_id"], None)
-        yield from _broken_log(submission, anchored)
-    for missing in heads:
+        broken = _broken_submission(submission, anchored)
+        if broken is not None:
+            yield broken
+    for missing in heads.keys() - audit.erased(lines):
         yield Finding(missing, 0, "the submission is gone, its log with it")
+
+
+def _logs(store: Store) -> Iterator[tuple[str, list[Document]]]:
+    """Yield every log there is, by name; none is empty."""
+    lines = audit.lines(store)
+    if lines:
+        yield audit.NAME, lines
+    for submission in every(store):
+        yield submission["_id"], submission["log"]
 
 
 def _broken_anchors(chain: list[Document], head: str | None) -> Iterator[Finding]:
@@ -94,21 +108,31 @@ def _broken_anchors(chain: list[Document], head: str | None) -> Iterator[Finding
 
 
 def _broken_log(
-    submission: Document, anchored: tuple[int, str] | None
-) -> Iterator[Finding]:
-    id_, entries = submission["_id"], submission["log"]
+    name: str, entries: list[Document], anchored: tuple[int, str] | None
+) -> Finding | None:
     place = log.first_broken(entries)
     if place is not None:
-        yield Finding(id_, place, "it is not as it was written")
-    elif anchored is not None and len(entries) < anchored[0]:
+        return Finding(name, place, "it is not as it was written")
+    if anchored is not None and len(entries) < anchored[0]:
         said = f"it and what followed are gone, {anchored[0]} were anchored"
-        yield Finding(id_, len(entries), said)
-    elif anchored is not None and entries[anchored[0] - 1]["hash"] != anchored[1]:
+        return Finding(name, len(entries), said)
+    if anchored is not None and entries[anchored[0] - 1]["hash"] != anchored[1]:
         said = "it or one before it was written anew after it was anchored"
-        yield Finding(id_, anchored[0] - 1, said)
-    elif _states(submission) != {p: s.state for p, s in fold(entries).items()}:
+        return Finding(name, anchored[0] - 1, said)
+    return None
+
+
+def _broken_submission(
+    submission: Document, anchored: tuple[int, str] | None
+) -> Finding | None:
+    id_, entries = submission["_id"], submission["log"]
+    broken = _broken_log(id_, entries, anchored)
+    if broken is None and _states(submission) != {
+        part: standing.state for part, standing in fold(entries).items()
+    }:
         said = "the log ends before it leads to where the parts stand"
-        yield Finding(id_, len(entries), said)
+        return Finding(id_, len(entries), said)
+    return broken
 
 
 def _states(submission: Document) -> dict[str, str]:

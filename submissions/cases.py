@@ -12,6 +12,7 @@ from submissions.clock import parse
 from submissions.delivery import events, webhook
 from submissions.errors import VerificationError
 from submissions.files.links import Links
+from submissions.finding import indexed
 from submissions.folding import fold
 from submissions.ids import NewId, new_id
 from submissions.observing import Observers
@@ -256,11 +257,12 @@ def _brought(submission: Document, part: Document, call: Call) -> Document:
     origins = {fact_pointer(FactId(fact)): origin for fact in values}
     results = json.loads(submission["results"]) | values
     provenance = json.loads(submission["provenance"]) | origins
-    return {
+    brought = {
         **submission,
         "results": canonical.text(results),
         "provenance": canonical.text(provenance),
     }
+    return indexed(brought)
 
 
 def _check_brought(

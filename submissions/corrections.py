@@ -12,6 +12,7 @@ from builder.validity import Fault, Judge
 from submissions import canonical, log, parts, routing
 from submissions.calls import questions_at
 from submissions.errors import Conflict, Refused
+from submissions.finding import indexed
 from submissions.ids import NewId, new_id
 from submissions.packs import Published
 from submissions.progress import counting
@@ -124,13 +125,14 @@ def _with_answers(
     entries = log.append(
         submission["log"], at=now, who="applicant", what="corrected", **said
     )
-    return {
+    corrected = {
         **submission,
         "updated_at": now,
         "answers": body,
         "provenance": canonical.text(origins),
         "log": entries,
     }
+    return indexed(corrected)
 
 
 def _check(

@@ -25,6 +25,7 @@ from submissions.errors import (
     Refused,
     StoreUnavailableError,
 )
+from submissions.finding import indexed
 from submissions.ids import NewId, new_id
 from submissions.packs import Published
 from submissions.store.contract import Document, Store
@@ -223,7 +224,7 @@ def _store(
     missing = materials.missing(needed, draft.files, draft.promised)
     if faults or missing:
         raise Refused(faults, missing)
-    new = _submission(published, draft, sender, now, new_id)
+    new = indexed(_submission(published, draft, sender, now, new_id))
     new = parts.release(new, published.judge, now=now)
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
     observers = observing.observers_in(store)

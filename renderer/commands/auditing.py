@@ -8,6 +8,7 @@ import click
 from renderer.commands.endpoints import table
 from renderer.commands.store import opened
 from submissions import anchors
+from submissions import audit as auditing
 from submissions.clock import utc_now, utc_text
 from submissions.delivery.history import Selection
 from submissions.delivery.history import deliveries as history
@@ -48,6 +49,19 @@ def anchor() -> None:
     with opened(create=False) as store:
         head = anchors.anchor(store, now=utc_text(utc_now()))
     click.echo(head or "There is nothing to anchor.")
+
+
+@audit.command("show")
+def show() -> None:
+    """Show who looked up or erased what, when, and the reason they gave."""
+    with opened(create=False) as store:
+        lines = auditing.lines(store)
+    rows = []
+    for line in lines:
+        said = line["detail"]
+        about = said["about"] or " ".join(said.get("submissions", ())) or "-"
+        rows.append((line["at"], line["who"], line["what"], about, said["why"]))
+    click.echo(table(("AT", "WHO", "WHAT", "ABOUT", "WHY"), rows))
 
 
 def moment(

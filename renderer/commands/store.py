@@ -35,17 +35,18 @@ def opened(*, create: bool = True) -> Iterator[SealedStore]:
         store.close()
 
 
-def _operator() -> str:
+def operator() -> str:
+    """Return who runs this command, as the system names them."""
     try:
         return getuser()
     except (KeyError, OSError) as error:  # an account without a name
-        raise click.UsageError("Say who publishes: --by NAME.") from error
+        raise click.UsageError("Say who you are: --by NAME.") from error
 
 
 @click.command()
 @click.argument("affairs", nargs=-1)
 @click.option("--shipped", is_flag=True, help="Publish every affair there is.")
-@click.option("--by", default=_operator, help="Who publishes.  [default: your account]")
+@click.option("--by", default=operator, help="Who publishes.  [default: your account]")
 @click.option(
     "--samples",
     type=click.IntRange(1),

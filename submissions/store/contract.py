@@ -29,6 +29,9 @@ Operator: TypeAlias = Literal["=", "<", "<=", ">", ">="]
 #: (field, operator, value). On `tags`, "=" means: the list contains the value.
 Condition: TypeAlias = tuple[str, Operator, Any]
 
+#: How a tag begins that only a sealed store may keep, and what it keeps of it: a hash
+#: that is made with a key.
+SECRET_TAG, HASHED_TAG = "secret:", "hashed:"
 #: Documents that `every` has in memory at once.
 PAGE = 100
 #: How often `update` tries again when another writer was faster.
@@ -63,6 +66,7 @@ COLLECTIONS: Mapping[str, Collection] = {
     ),
     "affairs": Collection(),
     "anchors": Collection(),
+    "audit": Collection(),
     "areas": Collection(),
     "versions": Collection(indexes=(("slug", "version"),)),
     "endpoints": Collection(

@@ -20,6 +20,8 @@ from submissions.errors import Conflict, Duplicate, ErasedError, UnreadableError
 from submissions.files.errors import CorruptFileError
 from submissions.store.contract import (
     COLLECTIONS,
+    HASHED_TAG,
+    SECRET_TAG,
     Condition,
     Document,
     Files,
@@ -31,8 +33,6 @@ from submissions.vault.sealing import seal, unseal
 
 #: The one field that holds what is sealed.
 SEALED = "sealed"
-#: How a tag begins that nobody may read, and how what is kept of it begins.
-SECRET_TAG, HASHED_TAG = "secret:", "hashed:"
 #: What the engines themselves look at and change.
 _ENGINE = frozenset({"_id", "rev", "tags", "wake_at", "lease", "claims"})
 

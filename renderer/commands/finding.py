@@ -1,0 +1,35 @@
+"""Commands for operators about one person's submissions."""
+
+import click
+
+from renderer.commands.endpoints import table
+from renderer.commands.store import opened, operator
+from submissions import finding
+from submissions.clock import utc_now, utc_text
+
+HEADINGS = ("REF", "AFFAIR", "STATUS", "CREATED AT", "ID")
+#: Why a person looks or erases; what they say is written down.
+because = click.option(
+    "--reason", required=True, help="Why; it is written down, without numbers."
+)
+by_whom = click.option(
+    "--by", default=operator, help="Who does it.  [default: your account]"
+)
+
+
+@click.command()
+@because
+@by_whom
+def find(reason: str, by: str) -> None:
+    """Find submissions by the identity number of somebody in them.
+
+    Asks for the number, so that it is in no history of commands. That you looked is
+    written down: `yibiao audit show`.
+    """
+    number = click.prompt("Identity number", hide_input=True)
+    with opened(create=False) as store:
+        now = utc_text(utc_now())
+        found = finding.by_number(store, number, who=by, why=reason, now=now)
+    names = ("ref", "affair", "status", "created_at", "_id")
+    rows = [tuple(submission[name] for name in names) for submission in found]
+    click.echo(table(HEADINGS, rows) if rows else "There is none.")

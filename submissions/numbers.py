@@ -1,0 +1,56 @@
+"""Numbers that name a person or an account: found in answers, hidden in texts."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+#: GB 11643: area, date of birth, order, check sign.
+_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]", re.ASCII)
+#: Identity and card numbers, alone or in groups, not inside a longer name or hash.
+_LONG = re.compile(
+    r"(?<![\w])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?)(?![\w])"
+)
+_HEAD, _TAIL = 3, 4
+
+
+def normal(number: str) -> str:
+    """Return an identity number as it is compared, however it was typed.
+
+    >>> normal(" １１０１０１ 19900101 123x ")
+    '11010119900101123X'
+    """
+    plain = unicodedata.normalize("NFKC", number)
+    return re.sub(r"[\s-]", "", plain).upper()
+
+
+def id_numbers(value: Any) -> Iterator[str]:
+    """Yield every identity number in an answer, normal, wherever it stands."""
+    match value:
+        case str():
+            if _ID.fullmatch(normal(value)):
+                yield normal(value)
+        case Mapping():
+            for below in value.values():
+                yield from id_numbers(below)
+        case list():
+            for below in value:
+                yield from id_numbers(below)
+
+
+def hidden(text: str) -> str:
+    """Return a text with the middle of every identity and card number hidden.
+
+    >>> hidden("id=11010119900101123X of s_110101199001011237")
+    'id=110***********123X of s_110101199001011237'
+    """
+    return _LONG.sub(lambda found: hidden_number(found[0]), text)
+
+
+def hidden_number(number: str) -> str:
+    """Return a number with its middle hidden.
+
+    >>> hidden_number("110101199001011237")
+    '110***********1237'
+    """
+    return number[:_HEAD] + "*" * (len(number) - _HEAD - _TAIL) + number[-_TAIL:]
