@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from builder.model import FactId
@@ -58,23 +59,21 @@ def receive(
         call = calls.read(body, part_id, message=message, at=now)
         published = packs.load(store, submission["pack_version"])
         calls.check(published, submission, call)
-        stored = store.update(
-            "submissions",
-            submission["_id"],
-            lambda found: _with_call(store, published, call, found, new_id),
-        )
-    except VerificationError as error:
-        _note(store, submission, part_id, "call.refused", now=now, status=401)
-        return Answer(401, str(error))
-    except Refusal as refusal:
-        status = refusal.answer.status
-        _note(store, submission, part_id, "call.refused", now=now, status=status)
-        return refusal.answer
+        take = partial(_with_call, store, published, call, new_id=new_id)
+        stored = store.update("submissions", submission["_id"], take)
+    except (VerificationError, Refusal) as refused:
+        answer = _answer_to(refused)
+        _note(store, submission, part_id, "call.refused", now=now, status=answer.status)
+        return answer
     routing.look_again(store, stored, now=now, new_id=new_id)
     if call.key in stored["messages"] and call.key not in submission["messages"]:
         return _DONE
     _note(store, submission, part_id, "call.repeated", now=now, message=call.message)
     return _KNOWN
+
+
+def _answer_to(refused: VerificationError | Refusal) -> Answer:
+    return refused.answer if isinstance(refused, Refusal) else Answer(401, str(refused))
 
 
 def fetch(
