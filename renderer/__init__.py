@@ -14,7 +14,7 @@ from renderer import config, ready, security, wording
 from renderer.api import create_api, limit_calls
 from renderer.config import Settings
 from renderer.identity import read_identities
-from renderer.portal import acting, create_portal, handing_in, refusals
+from renderer.portal import acting, create_portal, handing_in, refusals, supplying
 from renderer.portal.access import (
     Services,
     here,
@@ -99,7 +99,8 @@ def _register(app: Flask) -> None:
     app.url_map.merge_slashes = False
     app.session_interface = security.PageSessions()
     # Ahead of what reads the form: the check of its token.
-    security.let_files_in(app, handing_in.ENDPOINT, most=handing_in.MOST_SENT)
+    files = {handing_in.ENDPOINT, supplying.ENDPOINT}
+    security.let_files_in(app, files, most=handing_in.MOST_SENT)
     security.refuse_large_forms(app, most=MOST_VALUES)
     api = create_api()
     CSRFProtect(app).exempt(api)

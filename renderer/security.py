@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from hashlib import sha256
 from pathlib import Path
 
@@ -126,12 +127,12 @@ def refuse_large_forms(app: Flask, *, most: int) -> None:
                 abort(413)
 
 
-def let_files_in(app: Flask, endpoint: str, *, most: int) -> None:
-    """Let a request to one page have more bytes than others: it carries files."""
+def let_files_in(app: Flask, endpoints: AbstractSet[str], *, most: int) -> None:
+    """Let a request to some pages have more bytes than others: it carries files."""
 
     @app.before_request
     def widen() -> None:
-        if request.endpoint == endpoint:
+        if request.endpoint in endpoints:
             request.max_content_length = most
 
 

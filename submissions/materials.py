@@ -8,7 +8,7 @@ for. Materials with one name are one material, for whichever matters need it.
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 from functools import cached_property
 from math import ceil
 from typing import Any
@@ -89,6 +89,10 @@ class Promise:
     #: Holidays that are not published yet may move the day.
     provisional: bool
 
+    def overdue(self, now: str) -> bool:
+        """The day has passed in China (now: UTC text)."""
+        return self.due is not None and _today(now).isoformat() > self.due
+
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> "Promise":
         """Read back what `document` wrote."""
@@ -162,8 +166,7 @@ def promise_of(need: Need, *, now: str) -> Promise:
     """Return what a promise of a material means if it is given now (UTC text)."""
     if need.workdays is None:
         return Promise(material=need.key, due=None, provisional=False)
-    today = parse(now).astimezone(_CHINA).date()
-    due = working_days.shipped().after(today, need.workdays)
+    due = working_days.shipped().after(_today(now), need.workdays)
     return Promise(
         material=need.key, due=due.day.isoformat(), provisional=due.provisional
     )
@@ -194,6 +197,10 @@ def told(
         for owner, material in need.askers
         if owner.id == matter.id
     ]
+
+
+def _today(now: str) -> date:
+    return parse(now).astimezone(_CHINA).date()
 
 
 def _state(

@@ -118,15 +118,20 @@ def counting(part: Document) -> list[Document]:
     return [said[id_] for id_ in part.get("counting", ())]
 
 
-def asked_again(submission: Document) -> set[tuple[str, str]]:
-    """Return the materials departments ask for again now, as (matter, material)."""
-    return {
-        (part["matter"], each["id"])
-        for part in submission["parts"]
-        if part["state"] == "correction"
-        for said in counting(part)
-        for each in said["materials"]
-    }
+def asked_again(submission: Document) -> dict[tuple[str, str], list[str]]:
+    """Return what departments say of materials they ask for again now.
+
+    By matter and material, as the department calls it.
+    """
+    asked: dict[tuple[str, str], list[str]] = {}
+    for part in submission["parts"]:
+        if part["state"] != "correction":
+            continue
+        for said in counting(part):
+            for each in said["materials"]:
+                here = (part["matter"], each["id"])
+                asked.setdefault(here, []).append(each["text"])
+    return asked
 
 
 def state_of(submission: Document, part: Document) -> tuple[State, str]:

@@ -38,6 +38,13 @@ def open_needs(published: Published, submission: Document) -> tuple[Need, ...]:
     )
 
 
+def reasons(submission: Document, need: Need) -> list[str]:
+    """Return what departments say of a material they ask for again."""
+    asked = asked_again(submission)
+    texts = (asked.get((m.id, x.id), []) for m, x in need.askers)
+    return list(dict.fromkeys(text for each in texts for text in each))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
     """Files for one material of a submission, and who brings them."""

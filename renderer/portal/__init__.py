@@ -14,6 +14,7 @@ from renderer.portal import (
     people,
     submitted,
     submitting,
+    supplying,
     tasks,
 )
 
@@ -33,6 +34,7 @@ def create_portal() -> Blueprint:
         submitting,
         submitted,
         correcting,
+        supplying,
         paper,
     ):
         pages.register(portal)

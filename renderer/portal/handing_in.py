@@ -144,10 +144,10 @@ def _take(filling: Filling, need: Need) -> Response:
         handing_in.promise(store(), id_, need.key, given=given, now=now())
         return redirect(_onward(id_, need, stay=not given), 303)
     wrong: list[str] = []
-    clean = list(_clean(request.files.getlist("file"), wrong))
-    if clean:
+    found = list(clean(request.files.getlist("file"), wrong))
+    if found:
         try:
-            handing_in.hand_in(store(), id_, need.key, clean, now=now())
+            handing_in.hand_in(store(), id_, need.key, found, now=now())
         except UnusableFileError as error:
             wrong.append(sentence(error))
     elif not wrong:
@@ -157,7 +157,7 @@ def _take(filling: Filling, need: Need) -> Response:
     return redirect(_onward(id_, need, stay=True), 303)
 
 
-def _clean(sent: Sequence[FileStorage], wrong: list[str]) -> Iterator[Checked]:
+def clean(sent: Sequence[FileStorage], wrong: list[str]) -> Iterator[Checked]:
     """Return what can be kept of what was sent; say what is wrong with the rest."""
     for each in sent:
         if not each.filename:

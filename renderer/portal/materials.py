@@ -4,7 +4,6 @@ One rule, also told to the departments (`submissions.materials`): a material is 
 in only where nothing else covers it.
 """
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -16,7 +15,7 @@ from renderer.showing import local_date
 from renderer.wording import departments, words
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
-from submissions import materials
+from submissions import materials, supplying
 from submissions.files import KeptFile
 from submissions.materials import Need, Promise
 from submissions.packs import Published
@@ -81,18 +80,30 @@ def need_lines(filling: Filling, *, now: str) -> list[NeedLine]:
     """
     draft = filling.draft
     promised = materials.promises(filling.needs, draft.files, draft.promised, now=now)
-    return lines_of(filling.form, filling.needs, draft.files, promised)
+    return lines_of(filling.form, filling.needs, draft.files, promised, now=now)
 
 
 def sent_materials(
-    published: Published, document: Document
+    published: Published, document: Document, *, now: str
 ) -> tuple[list[NeedLine], list[MaterialGroup]]:
     """The materials of a submission: those that can be handed in, then the others."""
-    needs = materials.needs(published.judge, json.loads(document["answers"]))
+    needs = materials.of_submission(published.judge, document)
+    lines = _sent_lines(published.form, needs, document, now)
+    return lines, other_groups(published.form, needs)
+
+
+def open_lines(published: Published, document: Document, *, now: str) -> list[NeedLine]:
+    """The materials that can be handed in now that it is submitted."""
+    needs = supplying.open_needs(published, document)
+    return _sent_lines(published.form, needs, document, now)
+
+
+def _sent_lines(
+    form: MergedForm, needs: Iterable[Need], document: Document, now: str
+) -> list[NeedLine]:
     files = [KeptFile.of(each) for each in document.get("files", ())]
     promised = [Promise.of(each) for each in document.get("promises", ())]
-    lines = lines_of(published.form, needs, files, promised)
-    return lines, other_groups(published.form, needs)
+    return lines_of(form, needs, files, promised, now=now)
 
 
 def lines_of(
@@ -100,10 +111,12 @@ def lines_of(
     needs: Iterable[Need],
     files: Iterable[KeptFile],
     promised: Iterable[Promise],
+    *,
+    now: str,
 ) -> list[NeedLine]:
     """The materials that can be handed in, those that must be first.
 
-    Each with its files or its promise.
+    Each with its files or its promise; a promise may be overdue now (UTC text).
     """
     given = {promise.material: promise for promise in promised}
     kept = list(files)
@@ -113,6 +126,7 @@ def lines_of(
             need,
             tuple(file for file in kept if file.material == need.key),
             given.get(need.key),
+            now,
         )
         for need in sorted(needs, key=lambda need: not need.demanding)
         if need.accepts
@@ -134,12 +148,18 @@ def _need_line(
     need: Need,
     files: tuple[KeptFile, ...],
     promise: Promise | None,
+    now: str,
 ) -> NeedLine:
     lacking = bool(need.demanding) and not files and promise is None
     state, css = _("可以不交"), "wait"
     if files:
         state = ngettext("已交 %(num)s 个文件", "已交 %(num)s 个文件", len(files))
+        if promise is not None:
+            num = len(files)
+            state = ngettext("已补交 %(num)s 个文件", "已补交 %(num)s 个文件", num)
         css = "done"
+    elif promise is not None and promise.overdue(now):
+        state, css = _("没有按时补交，请尽快补交"), "fix"
     elif promise is not None:
         due = due_day(promise)
         state = _("已承诺，%(due)s补交", due=due) if due else _("已承诺")

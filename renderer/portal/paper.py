@@ -129,7 +129,7 @@ def sent_paper(id_: str) -> Response:
     case = open_submission(id_)
     filling = _sent(case)
     back = url_for("portal.receipt", id_=id_), _("回执")
-    asked = sent_materials(filling.published, case)
+    asked = sent_materials(filling.published, case, now=now())
     return _paper(
         filling.form, _("填好的表"), _filled(filling), asked, back, ref=case["ref"]
     )

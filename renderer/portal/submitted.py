@@ -13,16 +13,18 @@ from werkzeug.wrappers import Response
 from builder.model import MergedForm
 from renderer.portal.access import (
     known_codes,
+    now,
     open_submission,
     services,
     shown_code,
     store,
 )
-from renderer.portal.materials import sent_materials
+from renderer.portal.materials import open_lines, sent_materials
 from renderer.showing import local_time
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import packs
+from submissions import packs, supplying
+from submissions.materials import grouped
 from submissions.progress import Progress, Step, progress
 from submissions.store.contract import Document
 
@@ -79,7 +81,7 @@ def receipt(id_: str) -> Response:
     document = open_submission(id_)
     form, view = _view(document)
     published = packs.load(store(), document["pack_version"])
-    lines, others = sent_materials(published, document)
+    lines, others = sent_materials(published, document, now=now())
     body = render_template(
         "receipt.html",
         heading=_("回执"),
@@ -91,6 +93,7 @@ def receipt(id_: str) -> Response:
         departments=len({words(step.department) for step in view.steps}),
         lines=lines,
         materials=others,
+        open={need.key for need in supplying.open_needs(published, document)},
         following=_("接下来")
         if any(promise["due"] for promise in document.get("promises", ()))
         else _("接下来，不用您跑"),
@@ -105,14 +108,17 @@ def receipt(id_: str) -> Response:
 def progress_page(id_: str) -> Response:
     """Say how far each department is."""
     document = open_submission(id_)
+    published = packs.load(store(), document["pack_version"])
     form, view = _view(document)
     parts = [_part(id_, form, step) for step in view.steps]
     body = render_template(
         "progress.html",
         heading=_("办到哪一步了"),
         service=words(form.guide.label),
+        id=id_,
         ref=view.ref,
         parts=parts,
+        lines=open_lines(published, document, now=now()),
         done=sum(step.state == "decided" for step in view.steps),
         log=list(_log(form, document)),
         back=(url_for("portal.receipt", id_=id_), _("回执")),
@@ -221,12 +227,20 @@ def _told(
         case "accepted":
             num = len(matters)
             return _("收件，分成 %(num)s 份送各部门", num=num)
+        case "material.supplied":
+            return _supplied(form, entry["detail"]["material"])
         case "part.ready" if entry["at"] == began:
             return _("“%(matter)s”送往部门", matter=matter)
         case "part.decided" if entry["detail"]["outcome"] == "rejected":
             return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
         case what:
             return _plain_news(who, matter).get(what, "")
+
+
+def _supplied(form: MergedForm, key: str) -> str:
+    every = ((m, each) for m in form.matters for each in m.materials)
+    need = next(each for each in grouped(form, every) if each.key == key)
+    return _("您补交了“%(material)s”，送给要用的部门", material=words(need.label))
 
 
 def _plain_news(who: str, matter: str) -> dict[str, str]:
