@@ -1,16 +1,19 @@
-"""Programs that may send submissions: known by a token they were shown once."""
+"""Programs that may call: known by a token they were shown once."""
 
 import hashlib
 import hmac
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from submissions.ids import NewId, new_id
 from submissions.store.contract import Document, Store
 
 #: In the place of affairs: also those that are still to come.
 EVERY_AFFAIR = "*"
+#: send: submissions, and see the events of its own. observe: see the events of all.
+Scope: TypeAlias = Literal["send", "observe"]
 _TOKEN = re.compile(r"(c_[0-9A-Za-z]+)\.([0-9A-Za-z_-]{43})")
 #: 256 bits: nobody tries them all, so a plain hash keeps them.
 _SECRET_BYTES = 32
@@ -23,14 +26,22 @@ class Client:
     id: str
     #: What the operator calls it.
     name: str
-    #: What it may send submissions for; `EVERY_AFFAIR` stands for all.
+    #: What it may act on; `EVERY_AFFAIR` stands for all.
     affairs: tuple[str, ...]
+    scopes: tuple[Scope, ...]
     created_at: str
     #: Its token is refused since then; None: it is not.
     revoked_at: str | None = None
 
     def may_send(self, affair: str) -> bool:
         """Tell whether it may send submissions for an affair."""
+        return "send" in self.scopes and self._covers(affair)
+
+    def may_observe(self, affair: str) -> bool:
+        """Tell whether it may see what happens to anybody's submissions."""
+        return "observe" in self.scopes and self._covers(affair)
+
+    def _covers(self, affair: str) -> bool:
         return bool({affair, EVERY_AFFAIR} & set(self.affairs))
 
 
@@ -39,6 +50,7 @@ def add(
     *,
     name: str,
     affairs: Collection[str],
+    scopes: tuple[Scope, ...] = ("send",),
     now: str,
     new_secret: Callable[[int], str],
     new_id: NewId = new_id,
@@ -49,12 +61,19 @@ def add(
         new_secret: writes so many random bytes as 43 letters, digits, "-" and "_",
             such as `secrets.token_urlsafe`.
     """
-    client = Client(id=new_id("c"), name=name, affairs=tuple(affairs), created_at=now)
+    client = Client(
+        id=new_id("c"),
+        name=name,
+        affairs=tuple(affairs),
+        scopes=tuple(scopes),
+        created_at=now,
+    )
     secret = new_secret(_SECRET_BYTES)
     document = {
         "_id": client.id,
         "name": name,
         "affairs": list(affairs),
+        "scopes": list(scopes),
         "created_at": now,
         "revoked_at": None,
         "secret_hash": _hash(secret),
@@ -98,6 +117,7 @@ def _client(document: Document) -> Client:
         id=document["_id"],
         name=document["name"],
         affairs=tuple(document["affairs"]),
+        scopes=tuple(document.get("scopes", ("send",))),
         created_at=document["created_at"],
         revoked_at=document["revoked_at"],
     )

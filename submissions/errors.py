@@ -199,6 +199,22 @@ class OutdatedError(SubmissionsError):
 
 
 @dataclass(eq=False)
+class CursorError(SubmissionsError):
+    """Nobody can read on from a cursor without missing something."""
+
+    cursor: str
+    reason: str
+    #: It was given out here once.
+    known: bool
+
+    def __str__(self) -> str:
+        return (
+            f"Nothing can be read from the cursor {self.cursor!r}: {self.reason}. "
+            f"Begin anew without one; what comes twice has the same id."
+        )
+
+
+@dataclass(eq=False)
 class VerificationError(SubmissionsError):
     """A signed message is not to be trusted; nothing in it counts."""
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from renderer.api import affairs, description, files, reading, submitting
+from renderer.api import affairs, description, events, files, reading, submitting
 from renderer.api.callers import Limit
 from renderer.api.problems import ProblemError, later, refuse, refuse_plainly
 from renderer.api.problems import refused as refused
@@ -28,6 +28,7 @@ def create_api() -> Blueprint:
         "/affairs/<affair>/submissions", view_func=submitting.submit, methods=["POST"]
     )
     api.add_url_rule("/submissions/<submission>", view_func=submitting.follow)
+    api.add_url_rule("/events", view_func=events.events)
     api.add_url_rule("/openapi.json", view_func=description.openapi)
     api.add_url_rule("/docs", view_func=reading.docs)
     api.add_url_rule("/parts/<part>/files/<address>", view_func=files.part_file)

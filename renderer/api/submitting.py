@@ -19,6 +19,7 @@ from renderer.portal.access import now, store
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions import intake, materials, observing, packs
+from submissions.clients import Client
 from submissions.errors import (
     KeyReusedError,
     OutdatedError,
@@ -58,7 +59,7 @@ def submit(affair: str) -> Response:
         errors = _errors(error.faults, current.form)
         errors += _of_materials(error.materials, current, call.body)
         raise _refusal(errors) from error
-    response = jsonify(_receipt(_sent(receipt.submission, client.id)))
+    response = jsonify(_receipt(_seen(receipt.submission, client)[0]))
     response.status_code = HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("api.follow", submission=receipt.submission)
     return response
@@ -66,11 +67,10 @@ def submit(affair: str) -> Response:
 
 def follow(submission: str) -> Response:
     """Say how far a submission is, to who sent it and to observers who were told."""
-    observed = "webhook-signature" in request.headers
-    if observed:
-        document = _observed(submission)
+    if "webhook-signature" in request.headers:
+        document, observed = _observed(submission), True
     else:
-        document = _sent(submission, callers.client().id)
+        document, observed = _seen(submission, callers.client())
     form = packs.load(store(), document["pack_version"]).form
     told = _progress(document, progress(document, form))
     if observed:
@@ -168,13 +168,6 @@ def _detail(fault: Fault, form: MergedForm) -> str:
     return _("这里填的不合要求")
 
 
-def _sent(id_: str, client: str) -> Document:
-    document = store().get("submissions", id_)
-    if document is None or document["sender"] != client:
-        abort(404, description="This client has sent no such submission.")
-    return document
-
-
 def _observed(id_: str) -> Document:
     """Return a submission for an observer that signed for it; it is written down."""
     headers = {name.lower(): value for name, value in request.headers.items()}
@@ -187,6 +180,19 @@ def _observed(id_: str) -> Document:
         # Nobody learns here which submissions there are.
         abort(401, description=str(error))
     return document
+
+
+def _seen(id_: str, client: Client) -> tuple[Document, bool]:
+    """Return a submission for a client; and whether it is another's, written down."""
+    document = store().get("submissions", id_)
+    if document is not None and document["sender"] != client.id:
+        if not client.may_observe(document["affair"]):
+            document = None
+        else:
+            observing.write_down(store(), id_, who=client.id, now=now())
+    if document is None:
+        abort(404, description="This client has sent no such submission.")
+    return document, document["sender"] != client.id
 
 
 def _receipt(document: Document) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Commands for operators: which programs may send submissions."""
+"""Commands for operators: which programs may call, and what they may."""
 
 import secrets
 
@@ -11,20 +11,36 @@ from submissions.clients import EVERY_AFFAIR
 from submissions.clock import utc_now, utc_text
 from submissions.errors import Missing
 
-HEADINGS = ("ID", "NAME", "AFFAIRS", "SINCE", "STATE")
+HEADINGS = ("ID", "NAME", "AFFAIRS", "MAY", "SINCE", "STATE")
 
 
 @click.group()
 def client() -> None:
-    """Say which programs may send submissions."""
+    """Say which programs may call."""
 
 
 @client.command("add")
 @click.argument("name")
 @click.argument("affairs", nargs=-1)
 @click.option("--every-affair", is_flag=True, help="Also those that are still to come.")
-def add(name: str, affairs: tuple[str, ...], *, every_affair: bool) -> None:
-    """Let the program NAME send submissions for AFFAIRS.
+@click.option(
+    "--may",
+    "scopes",
+    type=click.Choice(["send", "observe"]),
+    multiple=True,
+    default=["send"],
+    show_default=True,
+    help="send: submissions, and see what happens to them. observe: see what happens "
+    "to those of others too. May be repeated.",
+)
+def add(
+    name: str,
+    affairs: tuple[str, ...],
+    *,
+    every_affair: bool,
+    scopes: tuple[clients.Scope, ...],
+) -> None:
+    """Let the program NAME send submissions for AFFAIRS, or observe them.
 
     The token it calls with is shown this once.
     """
@@ -36,6 +52,7 @@ def add(name: str, affairs: tuple[str, ...], *, every_affair: bool) -> None:
             store,
             name=name,
             affairs=affairs or (EVERY_AFFAIR,),
+            scopes=scopes,
             now=utc_text(utc_now()),
             new_secret=secrets.token_urlsafe,
         )
@@ -53,6 +70,7 @@ def list_() -> None:
             each.id,
             each.name,
             " ".join(each.affairs),
+            " ".join(each.scopes),
             each.created_at,
             f"revoked {each.revoked_at}" if each.revoked_at else "active",
         )

@@ -1,6 +1,6 @@
 """What attempts brought, and how that is written into a submission: pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -42,6 +42,7 @@ def record(
     *,
     token: str,
     outcomes: Mapping[str, Outcome],
+    fed: Collection[str] = (),
     claims: int = 0,
 ) -> Document:
     """Return the submission with what the attempts of one claim brought.
@@ -53,6 +54,7 @@ def record(
         submission: as it is now, perhaps changed since the claim.
         token: of the claim.
         outcomes: by delivery id.
+        fed: the ids of events that are in the feed now.
         claims: how many without a result are held against what else is due.
     """
     mine = submission.get("lease", {}).get("token") == token
@@ -69,11 +71,19 @@ def record(
             entries = log.append(
                 entries, at=at, who="yibiao", part=delivery["part"], **said
             )
-    changed_submission = {**submission, "deliveries": deliveries, "log": entries}
+    changes = {"deliveries": deliveries, "events": _fed(submission, fed)}
+    changed_submission = {**submission, **changes, "log": entries}
     if not mine:
         return changed_submission
     del changed_submission["lease"]
     return wake({**changed_submission, "claims": claims})
+
+
+def _fed(submission: Document, fed: Collection[str]) -> list[Document]:
+    return [
+        {**each, "fed": True} if each["id"] in fed else each
+        for each in submission.get("events", ())
+    ]
 
 
 def unclaimed(submission: Document, *, token: str) -> Document | None:

@@ -70,7 +70,9 @@ def retry_after(header: str | None, *, now: datetime) -> float | None:
 
 
 def wake(submission: Document) -> Document:
-    """Return the submission with `wake_at` as its pending deliveries say.
+    """Return the submission with `wake_at` as what is pending says.
+
+    That are its deliveries, and its events that are not in the feed yet.
 
     While a worker holds the lease `wake_at` is the lease's end and stays so: the
     worker looks for new deliveries when it records its outcomes.
@@ -79,4 +81,5 @@ def wake(submission: Document) -> Document:
         return submission
     rest = {key: value for key, value in submission.items() if key != "wake_at"}
     due = [d["due_at"] for d in submission["deliveries"] if d["state"] == "pending"]
+    due += [each["at"] for each in submission.get("events", ()) if "fed" not in each]
     return {**rest, "wake_at": min(due)} if due else rest

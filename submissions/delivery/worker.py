@@ -12,8 +12,9 @@ from datetime import datetime
 from random import Random
 from secrets import token_hex
 from threading import Event
+from typing import Any
 
-from submissions import endpoints, outbound, packs, routing
+from submissions import endpoints, feed, outbound, packs, routing
 from submissions.clock import Clock, later, utc_text
 from submissions.delivery import challenges, events
 from submissions.delivery.gates import Gates
@@ -181,7 +182,7 @@ class Worker:
             for delivery in claimed["deliveries"]
             if delivery["state"] == "pending" and delivery["due_at"] <= now
         ]
-        claims = 0
+        claims, fed = 0, feed.take_in(self._store, claimed, now=now)
         if claimed["claims"] > CLAIMS_TOGETHER and len(due) > 1:
             # The others stay suspect, whatever becomes of this one.
             due, claims = due[:1], CLAIMS_TOGETHER
@@ -190,7 +191,7 @@ class Worker:
         else:
             outcomes = self._attempt_all(claimed, due[:AT_ONCE])
         brought = {each.delivery: each for each in outcomes}
-        self._record(claimed["_id"], token, brought, claims)
+        self._record(claimed["_id"], brought, token=token, fed=fed, claims=claims)
         return max(len(outcomes), 1)
 
     def _give_back(self, claimed: Document, token: str, _now: str) -> int:
@@ -315,14 +316,14 @@ class Worker:
         return None if delay is None else later(utc_text(now), delay)
 
     def _record(
-        self, submission: str, token: str, outcomes: Mapping[str, Outcome], claims: int
+        self, submission: str, outcomes: Mapping[str, Outcome], **claimed: Any
     ) -> None:
         try:
             recorded = self._store.update(
                 "submissions",
                 submission,
                 lambda found: routing.tagged(
-                    record(found, token=token, outcomes=outcomes, claims=claims)
+                    record(found, outcomes=outcomes, **claimed)
                 ),
             )
         except Missing:

@@ -75,6 +75,13 @@ COLLECTIONS: Mapping[str, Collection] = {
     "clients": Collection(),
     # In a store of its own, so that copies of the others do not hold it.
     "keys": Collection(indexes=(("erasing_at",),), sharded=True),
+    # On one shard, whose one order of writes its numbers follow.
+    "feed": Collection(
+        indexes=(
+            *(("number",), ("affair", "number"), ("sender", "number")),
+            *(("event",), ("at",)),
+        )
+    ),
 }
 
 

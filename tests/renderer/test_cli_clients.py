@@ -41,6 +41,19 @@ def test_a_token_is_shown_once_and_opens(yibiao, tmp_path):
     assert "active" in listed.stdout
 
 
+def test_a_client_may_observe_instead_of_sending(yibiao, tmp_path):
+    add = ("client", "add", "Data bureau", "newborn_birth", "--may", "observe")
+    token = yibiao(*add).stdout.strip()
+
+    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    client = clients.of_token(store, token)
+    store.close()
+    assert client.may_observe("newborn_birth")
+    assert not client.may_send("newborn_birth")
+    assert not client.may_observe("enterprise_setup")
+    assert " observe " in yibiao("client", "list").stdout
+
+
 def test_a_client_may_be_let_in_everywhere(yibiao):
     yibiao("client", "add", "City app", "--every-affair")
 

@@ -95,11 +95,12 @@ def resolved(each):
 def new_program(app):
     """Return a function that makes a client for these affairs."""
 
-    def make(*affairs, on=app):
+    def make(*affairs, on=app, scopes=("send",)):
         client, token = clients.add(
             on.extensions["yibiao"].store,
             name="City app",
             affairs=affairs or (AFFAIR,),
+            scopes=scopes,
             now="2026-11-22T00:00:00.000Z",
             new_secret=lambda _: next(SECRETS),
         )
