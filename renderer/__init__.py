@@ -14,6 +14,7 @@ from renderer import config, ready, security, wording
 from renderer.api import create_api, limit_calls
 from renderer.config import Settings
 from renderer.identity import read_identities
+from renderer.logs import hide_numbers
 from renderer.portal import acting, create_portal, handing_in, refusals, supplying
 from renderer.portal.access import (
     Services,
@@ -95,6 +96,7 @@ def _in_words(create: Callable[[Settings], Flask]) -> Flask:
 
 def _register(app: Flask) -> None:
     """Add the pages, the calls, and what guards both."""
+    hide_numbers()
     # An empty name in an address names nothing; it leads to no other address.
     app.url_map.merge_slashes = False
     app.session_interface = security.PageSessions()

@@ -17,6 +17,7 @@ from renderer.commands.proving import import_, prove
 from renderer.commands.serving import demo, receiver, worker
 from renderer.commands.status import status
 from renderer.commands.store import publish
+from renderer.logs import hide_numbers
 from submissions.errors import SubmissionsError
 
 #: What a shell says of a program that Ctrl-C ended.
@@ -68,6 +69,7 @@ class Yibiao(click.Group):
 @click.version_option(package_name="yibiao")
 def main() -> None:
     """One form for one affair: check, publish, serve and deliver."""
+    hide_numbers()
 
 
 _COMMANDS = (

@@ -24,6 +24,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from builder.model import Matter, MatterId, Schema
 from renderer.inbox import Arrival, Inbox
 from submissions.clock import utc_now, utc_text
+from submissions.numbers import hidden
 from submissions.observing import TYPES
 
 #: The secret of a department's endpoint, `whsec_...`, or None for a stranger.
@@ -286,9 +287,9 @@ class Receiver:
         return jsonify([asdict(arrival) for arrival in self._inbox.all()])
 
     def show(self) -> str:
-        """Show what came, the last first."""
+        """Show what came, the last first, without whole identity numbers."""
         arrivals = [
-            (each, json.dumps(each.document, ensure_ascii=False, indent=1))
+            (each, hidden(json.dumps(each.document, ensure_ascii=False, indent=1)))
             for each in reversed(self._inbox.all())
         ]
         return render_template(

@@ -13,13 +13,14 @@ from builder.pointer import ABSENT
 from renderer.choices import choice_key
 from renderer.wording import language, words
 from renderer.wording import say as _
+from submissions.numbers import hidden, hidden_number
 
 #: Times are stored in UTC and read in this zone.
 ZONE = ZoneInfo("Asia/Shanghai")
 
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
-#: Characters left readable at either end of a masked value.
-_HEAD, _TAIL, _SHORTEST_MASKED = 4, 2, 8
+#: Characters from which a number is masked.
+_SHORTEST_MASKED = 8
 _DATE_LENGTH, _MONTH_LENGTH = len("2026-11-03"), len("2026-11")
 
 
@@ -56,16 +57,11 @@ def masked(question: Question, value: Any) -> str:
         rows = value if isinstance(value, list) else []
         return "\n".join(_row(question, row, masked) for row in rows)
     text = shown(question, value)
-    long = len(text) >= _SHORTEST_MASKED
-    if question.sensitivity == "sensitive" and question.input == "digits" and long:
-        return text[:_HEAD] + "*" * (len(text) - _HEAD - _TAIL) + text[-_TAIL:]
-    return text
-
-
-def hidden(question: Question, value: Any) -> str:
-    """The whole text, where `masked` hides a part of it; else ""."""
-    whole = shown(question, value)
-    return whole if masked(question, value) != whole else ""
+    if question.sensitivity != "sensitive":
+        return text
+    if question.input == "digits" and len(text) >= _SHORTEST_MASKED:
+        return hidden_number(text)
+    return hidden(text)
 
 
 def local_date(moment: str) -> str:

@@ -11,7 +11,8 @@ _ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]", re.ASCII)
 _LONG = re.compile(
     r"(?<![\w])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?)(?![\w])"
 )
-_HEAD, _TAIL = 3, 4
+#: Signs left readable at either end.
+_HEAD, _TAIL = 4, 2
 
 
 def normal(number: str) -> str:
@@ -42,7 +43,7 @@ def hidden(text: str) -> str:
     """Return a text with the middle of every identity and card number hidden.
 
     >>> hidden("id=11010119900101123X of s_110101199001011237")
-    'id=110***********123X of s_110101199001011237'
+    'id=1101************3X of s_110101199001011237'
     """
     return _LONG.sub(lambda found: hidden_number(found[0]), text)
 
@@ -51,6 +52,6 @@ def hidden_number(number: str) -> str:
     """Return a number with its middle hidden.
 
     >>> hidden_number("110101199001011237")
-    '110***********1237'
+    '1101************37'
     """
     return number[:_HEAD] + "*" * (len(number) - _HEAD - _TAIL) + number[-_TAIL:]

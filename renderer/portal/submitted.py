@@ -25,6 +25,7 @@ from renderer.wording import say as _
 from renderer.wording import words
 from submissions import packs, supplying
 from submissions.materials import grouped
+from submissions.numbers import hidden
 from submissions.progress import Progress, Step, progress
 from submissions.store.contract import Document
 
@@ -162,7 +163,7 @@ def _part(id_: str, form: MergedForm, step: Step) -> PartLine:
         note=note,
         limit=words(matter.promised_limit.text),
         waits=step.state == "waiting",
-        reasons=step.reasons,
+        reasons=tuple(map(hidden, step.reasons)),
         correction=url_for("portal.correction", id_=id_, part=step.part)
         if step.state == "correction"
         else "",

@@ -19,7 +19,7 @@ from renderer.portal.applying import CONFLICT, filling_of
 from renderer.portal.filling import Filling, Step, concerns
 from renderer.portal.materials import NeedLine, need_lines, other_groups
 from renderer.portal.sheet import UNPROCESSABLE, known
-from renderer.showing import clock_time, hidden, masked
+from renderer.showing import clock_time, masked
 from renderer.wording import departments, words
 from renderer.wording import say as _
 from submissions import drafts, intake
@@ -87,8 +87,6 @@ class Line:
     number: str
     label: str
     text: str
-    #: The whole of it, where `text` hides a part; else "".
-    whole: str
     source: str
     error: str
     #: Must be answered, and is not.
@@ -205,7 +203,6 @@ def _line(filling: Filling, question: Question) -> Line:
         number=filling.numbers[question.pointer],
         label=words(question.label),
         text=masked(question, value),
-        whole=hidden(question, value),
         source=origin.source if origin is not None else "",
         error=error,
         lacking=value is ABSENT and required and not error,
@@ -248,7 +245,6 @@ def _situations(filling: Filling) -> Iterator[Line]:
             number="",
             label=words(question.label),
             text=masked(question, value),
-            whole="",
             source="",
             error="",
             lacking=False,

@@ -45,7 +45,7 @@ def test_a_client_may_observe_instead_of_sending(yibiao, tmp_path):
     add = ("client", "add", "Data bureau", "newborn_birth", "--may", "observe")
     token = yibiao(*add).stdout.strip()
 
-    store = open_store(f"sqlite:///{tmp_path}/data/yibiao.db")
+    store = open_configured(Settings(data=tmp_path / "data"))
     client = clients.of_token(store, token)
     store.close()
     assert client.may_observe("newborn_birth")
