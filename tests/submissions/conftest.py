@@ -7,7 +7,7 @@ that one. The police (seal) wait for nobody.
 
 import json
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -472,7 +472,6 @@ def office():
 @pytest.fixture
 def receiver():
     """Return a function that serves a handler on loopback and says where."""
-    servers = []
 
     @contextmanager
     def serving(handle):
@@ -494,11 +493,5 @@ def receiver():
             server.server_close()
             thread.join()
 
-    def start(handle):
-        context = serving(handle)
-        servers.append(context)
-        return context.__enter__()
-
-    yield start
-    for context in servers:
-        context.__exit__(None, None, None)
+    with ExitStack() as servers:
+        yield lambda handle: servers.enter_context(serving(handle))
