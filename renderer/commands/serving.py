@@ -26,7 +26,7 @@ from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
 from submissions import anchors, drafts, feed, files, outbound
 from submissions.clock import utc_now, utc_text
-from submissions.delivery import webhook
+from submissions.delivery import far_off, webhook
 from submissions.delivery.worker import Worker
 from submissions.errors import ForbiddenAddressError, StoreUnavailableError
 from submissions.store.contract import Store
@@ -132,6 +132,7 @@ def _sweep(store: Store, stop: Event) -> None:
             drafts.sweep(store, now=utc_text(utc_now()))
             feed.sweep(store, now=utc_text(utc_now()))
             files.sweep(store, now=utc_text(utc_now()))
+            far_off.make_due(store, now=utc_text(utc_now()))
             anchors.anchor(store, now=utc_text(utc_now()))
         if stop.wait(SWEEP_EVERY):
             return

@@ -10,6 +10,8 @@ from submissions.store.contract import Document
 #: A receiver may ask for this much patience, seconds.
 LONGEST_RETRY_AFTER = 24 * 3600.0
 _DAY = 24 * 3600.0
+#: The longest wait there is, with chance added and some room, seconds.
+LONGEST = 1.25 * _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
