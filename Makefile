@@ -29,7 +29,7 @@ faults: .venv/ready ## break everything that can break, and count what is lost; 
 	@$(BIN)/python -m tests.faults $(CASES)
 
 lock: .venv/ready ## renew the pinned versions in requirements*.txt
-	$(PIP_COMPILE) -U -o requirements.txt pyproject.toml && $(PIP_COMPILE) -U --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml
+	$(PIP_COMPILE) -U -o requirements.txt pyproject.toml && $(PIP_COMPILE) -U --extra dev -c requirements.txt -o requirements-dev.txt pyproject.toml && cd tests/faults/verifiers && ../../../$(PIP_COMPILE) -U -o requirements.txt requirements.in
 
 .venv/ready: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv && $(BIN)/pip install -q --require-hashes -r requirements-dev.txt && $(BIN)/pip install -q --no-deps --no-build-isolation -e . && touch $@

@@ -77,7 +77,14 @@ def test_no_file_names_a_machine_or_leaves_work_open(checkout):
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "requirements.txt",
+        "requirements-dev.txt",
+        "tests/faults/verifiers/requirements.txt",
+    ],
+)
 def test_every_pin_has_a_hash_and_no_address(checkout, name):
     text = (checkout / name).read_text()
     pins = re.findall(

@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.faults import disk, dying, intake_faults, receivers_at_fault, storm
+from tests.faults import (
+    disk,
+    dying,
+    intake_faults,
+    leaving,
+    outages,
+    receivers_at_fault,
+    signing,
+    storm,
+)
 from tests.faults.found import Case, Found, Place, Skip
 
 #: By number in the table of what must not happen.
@@ -28,9 +37,12 @@ CASES: Mapping[int, tuple[str, Case]] = {
     10: ("huge answer", receivers_at_fault.huge_answer),
     11: ("resets", receivers_at_fault.resets),
     12: ("status codes", receivers_at_fault.statuses),
+    13: ("verifiers of others", signing.verifiers),
+    14: ("forbidden places", leaving.forbidden_places),
     15: ("same key", intake_faults.same_key),
     16: ("callbacks", intake_faults.callbacks),
     18: ("audit tamper", intake_faults.audit_tamper),
+    19: ("full, read-only, locked", outages.outages),
 }
 
 

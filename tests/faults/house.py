@@ -108,8 +108,15 @@ class House:
             now=now(),
         )
         self.secrets[department] = secret
-        (self.folder / "secrets.json").write_text(json.dumps(self.secrets))
+        self.tell_receiver()
         return id_
+
+    def tell_receiver(self, **secrets: str) -> None:
+        """Let the receiver verify with these secrets from now on."""
+        self.secrets.update(secrets)
+        told = self.folder / "secrets.told"
+        told.write_text(json.dumps(self.secrets))
+        told.rename(self.folder / "secrets.json")
 
     def trust(self, department: str, url: str) -> str:
         """Add an endpoint as if it had echoed its challenge; return its id."""
@@ -144,12 +151,14 @@ class House:
         self.stack.callback(kill, process)
         return process
 
-    def web(self, app: str = WEB, *, workers: int = 2, port: int = 0) -> "Web":
+    def web(
+        self, app: str = WEB, *, workers: int = 2, port: int = 0, **options: Any
+    ) -> "Web":
         """Start the web server as the Procfile does, and wait until it answers."""
         port = port or free_port()
         bind = ("--bind", f"{HOST}:{port}", "--workers", str(workers))
         command = (program("gunicorn"), "--preload", *bind, "--threads", "4", app)
-        process = self.start(*command, log="web.log")
+        process = self.start(*command, log="web.log", **options)
         web = Web(port=port, process=process)
         until(web.answers, f"the web server does not answer: {self.said('web.log')}")
         return web
@@ -161,10 +170,10 @@ class House:
 
     def hurried(self, *allowed: str, **more: Any) -> subprocess.Popen[bytes]:
         """Start a worker in more of a hurry; see `hurried`."""
-        env = more.pop("env", {})
+        ours = {name: more.pop(name) for name in ("env", "preexec_fn") if name in more}
         options = json.dumps({"store": str(self.file), "allowed": allowed, **more})
         module = ("-m", "tests.faults.hurried", options)
-        return self.start(sys.executable, *module, log="worker.log", env=env)
+        return self.start(sys.executable, *module, log="worker.log", **ours)
 
     def receiver(self, **behaviour: Any) -> str:
         """Start a receiver of all departments; return where it is. See `receiver`."""

@@ -1,13 +1,15 @@
 """A worker in a hurry, in a process of its own: other times, and faults on demand.
 
 Told as JSON: {"store": its file, "allowed": receivers, "steps": seconds before each
-try, "lease", "deadline", "threads", "planted": a bug that `planted` knows}.
+try, "lease", "deadline", "threads", "ahead": seconds by which its clock is
+wrong, "planted": a bug that `planted` knows}.
 """
 
 import json
 import logging
 import os
 import sys
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -31,7 +33,7 @@ def made(told: dict[str, Any]) -> Worker:
         planted.opened(
             Path(told["store"]).parent, planted.STORES.get(bug, SealedStore)
         ),
-        clock=utc_now,
+        clock=lambda: utc_now() + timedelta(seconds=told.get("ahead", 0)),
         owner=f"hurried:{os.getpid()}",
         links=Links(key="a secret"),
         random=Random(told.get("seed")),

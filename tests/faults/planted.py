@@ -20,7 +20,7 @@ from submissions import outbound
 from submissions.delivery.worker import Worker
 from submissions.outbound import Result
 from submissions.store.contract import Document
-from submissions.store.sqlite import SqliteStore
+from submissions.store.sqlite import Connect, SqliteStore
 from submissions.vault.store import SealedStore
 
 #: Kills the worker that sends it.
@@ -88,6 +88,19 @@ STORES = {"done at claim": DoneAtClaim}
 WORKERS = {"dies before record": DiesBeforeRecord}
 POSTS = {"dies of poison": dies_of_poison}
 
+HURRIED = "tests.faults.planted:web_in_a_hurry()"
+#: Seconds that a writer waits for another.
+PATIENCE = 2.0
+
+
+def web_in_a_hurry() -> Flask:
+    """Return the web application on a store that does not wait long for others."""
+    settings = from_environment()
+    options = {"isolation_level": None, "check_same_thread": False}
+    connect = partial(sqlite3.connect, timeout=PATIENCE, **options)
+    return create_app(settings, store=_sealed(settings.data, connect))
+
+
 UNSYNCED = "tests.faults.planted:web_that_does_not_sync()"
 
 
@@ -107,12 +120,12 @@ class _Unsynced(sqlite3.Connection):
 def web_that_does_not_sync() -> Flask:
     """Return the web application on a store that loses what it wrote at a power cut."""
     settings = from_environment()
-    connect = partial(
-        sqlite3.connect,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=_Unsynced,
-    )
-    inner = SqliteStore(settings.data / "yibiao.db", connect=connect)
-    store = SealedStore(inner, opened(settings.data).keyring)
-    return create_app(settings, store=store)
+    options = {"isolation_level": None, "check_same_thread": False}
+    connect = partial(sqlite3.connect, **options, factory=_Unsynced)
+    return create_app(settings, store=_sealed(settings.data, connect))
+
+
+def _sealed(data: Path, connect: Connect) -> SealedStore:
+    """Return the store in a folder with its file opened in another way."""
+    inner = SqliteStore(data / "yibiao.db", connect=connect)
+    return SealedStore(inner, opened(data).keyring)

@@ -13,7 +13,7 @@ SEED = 11
 @pytest.mark.slow
 def test_nothing_is_lost_or_invented_when_web_and_worker_are_killed(tmp_path):
     place = Place(tmp_path, Random(SEED), SEED)
-    found = storm.kill_storm(place, count=150, pause=storm.FASTER)
+    found = storm.kill_storm(place, count=100, pause=storm.FASTER)
 
     assert found.faults == []
     assert found.figures["kills"] > 3
@@ -21,6 +21,6 @@ def test_nothing_is_lost_or_invented_when_web_and_worker_are_killed(tmp_path):
 
 @pytest.mark.slow
 def test_a_storm_finds_both_planted_bugs(tmp_path):
-    found = storm.mutants(Place(tmp_path, Random(SEED), SEED), count=150)
+    found = storm.mutants(Place(tmp_path, Random(SEED), SEED), count=100)
 
     assert found.faults == []
