@@ -5,11 +5,15 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from bench import merging, validity
+from bench import merging, pages, validity
 from bench.measure import MissingError, Rows, Skipped
 
 #: By name in the table of goals.
-ROWS: Mapping[str, Callable[[], Rows]] = {**validity.ROWS, **merging.ROWS}
+ROWS: Mapping[str, Callable[[], Rows]] = {
+    **validity.ROWS,
+    **merging.ROWS,
+    **pages.ROWS,
+}
 
 
 def main(wanted: str) -> None:

@@ -23,14 +23,17 @@ _CLASHING: tuple[tuple[dict[str, Any], ...], ...] = (
 )
 
 
-def synthetic(count: int, *, clashes: int = 0) -> Mapping[str, bytes]:
+def synthetic(
+    count: int, *, fields: int = FIELDS, clashes: int = 0
+) -> Mapping[str, bytes]:
     """Return the definition folder of so many forms, all of which apply.
 
     Args:
         count: of forms.
+        fields: of each form.
         clashes: facts on which forms ask what no value meets.
     """
-    forms = [_form(number) for number in range(count)]
+    forms = [_form(number, fields) for number in range(count)]
     told = [
         {f"/shared{n}": f"person.f{_fact(number, n)}" for n in range(SHARED)}
         for number in range(count)
@@ -50,9 +53,9 @@ def _fact(form: int, field: int) -> int:
     return (form * _STEP + field) % _POOL
 
 
-def _form(number: int) -> dict[str, Any]:
+def _form(number: int, fields: int) -> dict[str, Any]:
     kinds = {f"shared{n}": _fact(number, n) for n in range(SHARED)}
-    kinds |= {f"own{n}": n for n in range(FIELDS - SHARED)}
+    kinds |= {f"own{n}": n for n in range(fields - SHARED)}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Form {number}",
