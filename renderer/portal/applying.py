@@ -53,7 +53,6 @@ from renderer.portal.sheet import (
     Sheet,
     page_sheet,
     situation_sheet,
-    unreadable,
     wrong_names,
 )
 from renderer.portal.writing import show
@@ -165,7 +164,7 @@ def receive(sheet: Sheet) -> Response:
     if meeting.both:
         return conflict(sheet, sent, stood, meeting.both)
     own = [question for question in stood if question not in meeting.theirs]
-    changed = merged(draft, own, fields, proposals)
+    changed = merged(draft, own, fields, proposals) if meeting.theirs else mine
     saved = drafts.save(store(), replace(changed, at=sheet.page), now=now())
     after = _again(sheet, replace(filling, draft=saved))
     return _after(sheet, after, sent, frozenset(each.name for each in here))
@@ -256,12 +255,10 @@ def _after(
         return redirect(elsewhere or tasks, 303)
     if button in ROW_BUTTONS and pressed()[1].partition(":")[0] in after.names:
         return redirect(after_row_button(after, sent), 303)
-    fields = after.fields(sent)
-    wrong = wrong_names(after, fields) & stood
+    wrong = wrong_names(after) & stood
     if button == "later":
         # What is only missing or not allowed yet is kept; what cannot be read is not.
-        unread = {q.name for q in after.questions if unreadable(fields, q)}
-        wrong = wrong & unread
+        wrong &= {q.name for q in after.questions if after.filling.unread(q)}
     if wrong and (elsewhere is None or button == "later"):
         for question in after.questions:
             sent = renumbered(question, sent)

@@ -11,8 +11,9 @@ from renderer.fields import AnswerField, Posted, written
 from renderer.pieces import answer
 from renderer.portal.access import typed_texts
 from renderer.portal.saving import readable, seen
-from renderer.portal.sheet import Sheet, unreadable
+from renderer.portal.sheet import Sheet
 from renderer.showing import shown
+from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions.drafts import Draft
@@ -86,6 +87,6 @@ def with_stored(draft: Draft, question: Question, sent: Posted) -> Posted:
 
 
 def _mine(question: Question, field: AnswerField) -> str:
-    if unreadable({question.name: field}, question):
+    if isinstance(field.value, Problem):
         return " ".join(text for texts in field.posted.values() for text in texts)
     return shown(question, readable(field.value))

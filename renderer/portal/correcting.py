@@ -71,7 +71,7 @@ def _receive(sheet: Correction, sent: Posted) -> Response:
     filling, fields = sheet.filling, sheet.fields(sent)
     draft = merged(filling.draft, sheet.questions, fields, {})
     after = replace(sheet, filling=replace(filling, draft=draft))
-    wrong = wrong_names(after, fields)
+    wrong = wrong_names(after)
     elsewhere = list(_elsewhere(after))
     if wrong or elsewhere:
         return _show(after, sent, judged=wrong, more=elsewhere)

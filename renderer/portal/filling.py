@@ -177,7 +177,7 @@ class Filling:
 
     def faults_of(self, question: Question) -> tuple[Fault, ...]:
         """The faults at a question or below it."""
-        return tuple(fault for fault in self.faults if concerns(fault, question))
+        return self._faults_below.get(question.pointer, ())
 
     def unread(self, question: Question) -> bool:
         """Something was typed for the question that is no value yet."""
@@ -199,24 +199,53 @@ class Filling:
             for each in page.questions
             if each in self.asked
         )
-        wrong = {q.pointer for q in here if self._wrong(q)}
-        lacking = {f.pointer for q in here for f in self.faults_of(q)} - wrong
+        places = {question.pointer for question in here}
         return Step(
             number=number,
             leaf=leaf,
             questions=here,
-            answered=sum(answer(self.draft.answers, q) is not ABSENT for q in here),
-            proposed=sum(q.pointer in self.proposals for q in here),
-            wrong=len(wrong),
-            missing=sum(q.pointer in lacking for q in here),
+            answered=len(places & self._answered),
+            proposed=len(places & self.proposals.keys()),
+            wrong=len(places & self._wrong),
+            missing=len(places & self._lacking),
         )
 
-    def _wrong(self, question: Question) -> bool:
+    @cached_property
+    def _faults_below(self) -> Mapping[str, tuple[Fault, ...]]:
+        """The faults at every place or below it."""
+        found: dict[str, tuple[Fault, ...]] = {}
+        for fault in self.faults:
+            at = fault.pointer
+            while at:
+                found[at] = (*found.get(at, ()), fault)
+                at = at.rpartition("/")[0]
+        return found
+
+    @cached_property
+    def _answered(self) -> frozenset[Pointer]:
+        answers, asked = self.draft.answers, self.asked.values()
+        return frozenset(q.pointer for q in asked if answer(answers, q) is not ABSENT)
+
+    @cached_property
+    def _wrong(self) -> frozenset[Pointer]:
         """What is there must be put right; that nothing is there is another thing."""
-        return self.unread(question) or any(
-            fault.keyword != "required" or fault.pointer not in self.asked
-            for fault in self.faults_of(question)
+        if not self.faults and not self.draft.unread:
+            return frozenset()
+        return frozenset(
+            at
+            for at, question in self.asked.items()
+            if self.unread(question)
+            or any(
+                fault.keyword != "required" or fault.pointer not in self.asked
+                for fault in self.faults_of(question)
+            )
         )
+
+    @cached_property
+    def _lacking(self) -> frozenset[Pointer]:
+        """Where there is no answer yet, and must be one."""
+        at = {fault.pointer for fault in self.faults}
+        return frozenset(self.asked.keys() & at) - self._wrong
 
 
 def concerns(fault: Fault, question: Question) -> bool:

@@ -1,12 +1,13 @@
 """One page into the draft: pure functions from what was sent to the new draft."""
 
-import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import count, islice
 from typing import Any
+
+import orjson
 
 from builder import pointer
 from builder.lenses import same
@@ -167,11 +168,9 @@ def state_of(draft: Draft, question: Question) -> str:
     """Return a digest of what is kept of a question: its value, or texts unread."""
     value = pointer.get(draft.answers, pointer.parts(question.pointer))
     kept = [] if value is ABSENT else [value]
-    boxes = {
-        box: list(texts) for box, texts in boxes_of(question.name, draft.unread).items()
-    }
-    text = json.dumps([kept, boxes], sort_keys=True)
-    return sha256(text.encode()).hexdigest()[:DIGEST_LENGTH]
+    boxes = boxes_of(question.name, draft.unread)
+    text = orjson.dumps([kept, boxes], option=orjson.OPT_SORT_KEYS)
+    return sha256(text).hexdigest()[:DIGEST_LENGTH]
 
 
 def seen(draft: Draft, questions: Sequence[Question]) -> str:

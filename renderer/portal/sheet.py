@@ -17,7 +17,6 @@ from renderer.pieces import answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling, Step
 from renderer.portal.saving import boxes_of
-from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
 
@@ -201,27 +200,18 @@ def block(sheet: Sheet, page: pieces.Page, question: Question) -> Block:
         number=sheet.numbers[question.pointer],
         faults=sheet.filling.faults_of(question),
         known=known(sheet.filling, question),
-        opened=opens(question),
+        opened=question.name == request.args.get("open"),
     )
 
 
-def opens(question: Question) -> bool:
-    """Somebody came to put this question right."""
-    return question.name == request.args.get("open")
-
-
-def wrong_names(sheet: Sheet, fields: Mapping[str, AnswerField]) -> frozenset[str]:
+def wrong_names(sheet: Sheet) -> frozenset[str]:
     """The questions of a page that must be put right."""
+    filling = sheet.filling
     return frozenset(
         question.name
         for question in sheet.questions
-        if unreadable(fields, question) or sheet.filling.faults_of(question)
+        if filling.unread(question) or filling.faults_of(question)
     )
-
-
-def unreadable(fields: Mapping[str, AnswerField], question: Question) -> bool:
-    """What was typed for a question is no value."""
-    return isinstance(fields[question.name].value, Problem)
 
 
 def back_from(sheet: Sheet) -> tuple[str, str]:

@@ -23,7 +23,6 @@ from renderer.portal.sheet import (
     back_from,
     block,
     known,
-    opens,
 )
 from renderer.ready import Ready, Written, written
 from renderer.showing import clock_time
@@ -43,7 +42,7 @@ def write(
     """
     filling = sheet.filling
     page = asking(sheet, posted, leaving)
-    ready = _ready(sheet)
+    ready, opened = _ready(sheet), request.args.get("open")
     found = []
     for question in sheet.questions:
         here = replace(page, judged=True) if question.name in judged else page
@@ -51,7 +50,7 @@ def write(
             posted,
             wrong=_wrong(sheet, here, question),
             known=known(filling, question),
-            opened=opens(question),
+            opened=question.name == opened,
         )
         found.append(filled or written(block(sheet, here, question)))
     return found
