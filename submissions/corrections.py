@@ -1,16 +1,17 @@
 """What a department sent back to the applicant, and the part made again from it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from builder import pointer
 from builder.model import Answers, Matter, Pointer, Question
 from builder.validity import Fault, Judge
-from submissions import canonical, log, parts, routing
+from submissions import canonical, drafts, log, parts, routing
 from submissions.calls import questions_at
+from submissions.drafts import Draft
 from submissions.errors import Conflict, Refused
 from submissions.finding import indexed
 from submissions.ids import NewId, new_id
@@ -59,6 +60,49 @@ def wanted(published: Published, submission: Document, part_id: str) -> Request 
     )
 
 
+def begun(submission: Document, request: Request) -> Draft:
+    """Return what was submitted, with what was typed since for a request."""
+    draft = drafts.from_document(submission)
+    typed = submission.get("typed", {}).get(request.part)
+    if typed is None or typed["digest"] != request.digest:
+        return draft
+    there = [q for q in request.questions if q.pointer in typed["questions"]]
+    return replace(
+        draft,
+        answers=_put(draft.answers, there, json.loads(typed["answers"])),
+        unread=json.loads(typed["unread"]),
+        updated_at=typed["at"],
+    )
+
+
+def keep(
+    store: Store, submission_id: str, request: Request, draft: Draft, *, now: str
+) -> None:
+    """Keep what was typed for a request until it is sent; the last one counts.
+
+    It stays beside the answers, where no department sees it.
+
+    Raises:
+        Conflict: other writers were faster every time.
+    """
+    empty: Answers = {"facts": {}, "matters": {}}
+    typed = {
+        "digest": request.digest,
+        "questions": [question.pointer for question in request.questions],
+        "answers": canonical.text(_put(empty, request.questions, draft.answers)),
+        "unread": canonical.text(draft.unread),
+        "at": now,
+    }
+    store.update(
+        "submissions",
+        submission_id,
+        lambda found: {
+            **found,
+            "typed": {**found.get("typed", {}), request.part: typed},
+        },
+    )
+
+
 def correct(
     store: Store,
     published: Published,
@@ -87,6 +131,8 @@ def correct(
         if wanted(published, found, request.part) != request:
             raise Conflict("submissions", submission_id)
         changed = _with_answers(published, found, request, answers, now)
+        rest = {k: v for k, v in found.get("typed", {}).items() if k != request.part}
+        changed = {**changed, "typed": rest} if "typed" in found else changed
         again = parts.correct(changed, published.judge, request.part, now=now)
         lookup = routing.lookup_in(store)
         return routing.address(again, lookup, now=now, new_id=new_id)
@@ -94,6 +140,21 @@ def correct(
     stored = store.update("submissions", submission_id, corrected)
     routing.look_again(store, stored, now=now, new_id=new_id)
     return stored
+
+
+def _put(
+    answers: Answers, questions: Iterable[Question], given: Answers
+) -> dict[str, Any]:
+    """Return the answers with those given to some questions, or without any."""
+    changed = deepcopy(dict(answers))
+    for question in questions:
+        names = pointer.parts(question.pointer)
+        value = pointer.get(given, names)
+        if value is pointer.ABSENT:
+            pointer.remove(changed, names)
+        else:
+            pointer.put(changed, names, value)
+    return changed
 
 
 def _with_answers(

@@ -1,6 +1,6 @@
 """What a department sent back: the applicant corrects just that and sends it again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,15 +11,18 @@ from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, rows
 from renderer.forms import build, read
 from renderer.portal.access import now, open_submission, posted, store
+from renderer.portal.applying import LEAVING
 from renderer.portal.filling import Filling, concerns
-from renderer.portal.leading import pressed
+from renderer.portal.leading import away, pressed
 from renderer.portal.saving import merged, read_seen, seen, with_blank_rows, without_row
 from renderer.portal.sheet import UNPROCESSABLE, Sheet, blocks, wrong_names
+from renderer.showing import clock_time
 from renderer.wording import departments, words
 from renderer.wording import say as _
-from submissions import corrections, drafts, packs
+from submissions import corrections, packs, supplying
 from submissions.corrections import Request
-from submissions.errors import Conflict, Refused
+from submissions.errors import Conflict, Refused, StoreUnavailableError
+from submissions.files import KeptFile
 from submissions.packs import Published
 from submissions.store.contract import Document
 
@@ -38,6 +41,9 @@ class Correction(Sheet):
     """The page of what one department sent back."""
 
     wanted: Request
+    again: tuple["Again", ...]
+    #: Something was typed and is kept.
+    begun: bool
 
     def address(self, **more: Any) -> str:
         """Where the page is, with these words in its query."""
@@ -56,23 +62,58 @@ def correction(id_: str, part: str) -> Response:
     wanted = corrections.wanted(published, document, part)
     if wanted is None:  # it was corrected, withdrawn or decided meanwhile
         return redirect(url_for("portal.progress", id_=id_), 303)
-    sheet = _sheet(published, document, wanted)
+    again = _again(published, document, wanted)
+    sheet = _sheet(published, document, wanted, again)
     if request.method == "GET":
         return _show(sheet, sheet.served())
     sent = _as_sent(sheet)
     stood = frozenset(read_seen(request.form.get("rev", "")))
-    if pressed()[0] != "next" or not sheet.names <= stood:
+    after = _kept(sheet, sent, stood)
+    button = pressed()[0]
+    if button in LEAVING:
+        return LEAVING[button]()
+    elsewhere = _away(after)
+    if elsewhere is not None:
+        return redirect(elsewhere, 303)
+    if button != "next" or not sheet.names <= stood:
         # A row was added or taken out, or the department has asked for more.
-        return _show(sheet, {**sheet.served(), **sent})
-    return _receive(sheet, sent)
+        return _show(after, {**after.served(), **sent})
+    return _receive(after, sent)
 
 
-def _receive(sheet: Correction, sent: Posted) -> Response:
-    filling, fields = sheet.filling, sheet.fields(sent)
-    draft = merged(filling.draft, sheet.questions, fields, {})
-    after = replace(sheet, filling=replace(filling, draft=draft))
+def _kept(sheet: Correction, sent: Posted, stood: Collection[str]) -> Correction:
+    """Keep what was typed, to be sent when the applicant says so."""
+    filling, at = sheet.filling, now()
+    here = [question for question in sheet.questions if question.name in stood]
+    draft = merged(filling.draft, here, sheet.fields(sent), {})
+    draft = replace(draft, updated_at=at)
+    try:
+        corrections.keep(store(), draft.id, sheet.wanted, draft, now=at)
+    except Conflict as error:
+        reason = "The submission is being changed."
+        raise StoreUnavailableError(reason, "Send it again.") from error
+    return replace(sheet, filling=replace(filling, draft=draft), begun=True)
+
+
+def _away(sheet: Correction) -> str | None:
+    """Where a link of the page's head or foot, or to an upload, leads."""
+    button, rest = pressed()
+    id_ = sheet.filling.draft.id
+    match button:
+        case "back" | "later":
+            return url_for("portal.progress", id_=id_)
+        case "upload" if rest in {line.key for line in sheet.again}:
+            part = sheet.wanted.part
+            return url_for("portal.supply", id_=id_, key=rest, correction=part)
+        case "view" | "lang" | "mine" | "home":
+            return away(sheet)
+    return None
+
+
+def _receive(after: Correction, sent: Posted) -> Response:
+    filling, draft = after.filling, after.filling.draft
     wrong = wrong_names(after)
-    elsewhere = list(_elsewhere(after))
+    elsewhere = [*_elsewhere(after), *_not_again(after)]
     if wrong or elsewhere:
         return _show(after, sent, judged=wrong, more=elsewhere)
     try:
@@ -80,7 +121,7 @@ def _receive(sheet: Correction, sent: Posted) -> Response:
             store(),
             filling.published,
             draft.id,
-            sheet.wanted,
+            after.wanted,
             draft.answers,
             now=now(),
         )
@@ -92,10 +133,64 @@ def _receive(sheet: Correction, sent: Posted) -> Response:
     return redirect(url_for("portal.progress", id_=draft.id), 303)
 
 
-def _sheet(published: Published, document: Document, wanted: Request) -> Correction:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """A material a department asks for again."""
+
+    #: "" where it is not handed in here.
+    key: str
+    label: str
+    reason: str
+    #: What came since it was asked for.
+    files: tuple[KeptFile, ...]
+
+
+def _again(
+    published: Published, document: Document, wanted: Request
+) -> tuple[Again, ...]:
+    needs = supplying.open_needs(published, document)
+    keys = {(m.id, x.id): need.key for need in needs for m, x in need.askers}
+    labels = {each.id: words(each.label) for each in wanted.matter.materials}
+    part = next(p for p in document["parts"] if p["id"] == wanted.part)
+    files = [KeptFile.of(each) for each in document["files"]]
+    return tuple(
+        Again(
+            key=key,
+            label=labels[id_],
+            reason=text,
+            files=tuple(
+                file
+                for file in files
+                if file.material == key and file.at >= part["since"]
+            ),
+        )
+        for id_, text in wanted.materials
+        for key in [keys.get((wanted.matter.id, id_), "")]
+    )
+
+
+def _not_again(sheet: Correction) -> Iterator[str]:
+    """Ask once about what is asked for again and was not uploaded."""
+    if request.form.get("sure"):
+        return
+    for line in sheet.again:
+        if line.key and not line.files:
+            yield _(
+                "还没有重新上传“%(label)s”。已经另外交了的，请再按一次“改好了，重新送出”",
+                label=line.label,
+            )
+
+
+def _sheet(
+    published: Published,
+    document: Document,
+    wanted: Request,
+    again: tuple[Again, ...],
+) -> Correction:
     count = len(wanted.questions) + len(wanted.materials)
+    draft = corrections.begun(document, wanted)
     return Correction(
-        filling=Filling(published=published, draft=drafts.from_document(document)),
+        filling=Filling(published=published, draft=draft),
         page="",
         questions=wanted.questions,
         numbers={q.pointer: str(n) for n, q in enumerate(wanted.questions, start=1)},
@@ -105,6 +200,8 @@ def _sheet(published: Published, document: Document, wanted: Request) -> Correct
         part=0,
         whole=count,
         wanted=wanted,
+        again=again,
+        begun=wanted.part in document.get("typed", {}),
     )
 
 
@@ -145,7 +242,6 @@ def _show(
     errors = [error for each in shown for error in each.errors]
     errors += [("corrected", text) for text in more]
     matter = wanted.matter
-    labels = {each.id: words(each.label) for each in matter.materials}
     back = url_for("portal.progress", id_=filling.draft.id)
     body = render_template(
         "correction.html",
@@ -157,10 +253,14 @@ def _show(
         wrong=bool(errors),
         errors=errors,
         blocks=shown,
-        materials=[(labels[id_], text) for id_, text in wanted.materials],
+        materials=sheet.again,
+        # Who presses once more means it.
+        sure=request.method == "POST" and bool(more),
         action=sheet.action,
         rev=seen(filling.draft, sheet.questions),
         back=(back, _("办到哪一步了")),
+        form="page",
+        saved=clock_time(filling.draft.updated_at) if sheet.begun else "",
     )
     return make_response(body, UNPROCESSABLE if errors else 200)
 

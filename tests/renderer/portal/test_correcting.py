@@ -2,13 +2,16 @@
 
 import json
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import pytest
 
+from renderer.demo.papers import paper
 from submissions import cases, endpoints, routing
 from submissions.delivery import webhook
 
 NEWBORN = "newborn_birth"
+BILLS = "nhsa.maternity_expense:m1"
 NOW = "2026-11-22T03:04:05.000Z"
 SECRET = webhook.new_secret(lambda length: b"c" * length)
 
@@ -69,6 +72,12 @@ class Case:
     def document(self):
         return json.loads(self.part["body"])
 
+    @property
+    def sent(self):
+        """What the departments and the log know of."""
+        names = ("answers", "parts", "deliveries", "log", "files")
+        return {name: self.submission[name] for name in names}
+
 
 @pytest.fixture
 def case(begun):
@@ -121,7 +130,7 @@ def test_a_correction_changes_just_what_was_asked_and_sends_the_part_again(case)
 
 def test_a_correction_that_is_wrong_is_shown_with_what_was_typed(case):
     case.asks("/XSEXM", "/CSSC")
-    before, page = case.submission, case.page()
+    before, page = case.sent, case.page()
     name, length = (named(case, page, path) for path in ("/XSEXM", "/CSSC"))
 
     refused = case.site.send(page, **{name: "林小满", length: "very long"})
@@ -129,7 +138,7 @@ def test_a_correction_that_is_wrong_is_shown_with_what_was_typed(case):
     assert refused.status == 422
     assert refused.form().values[name] == ["林小满"]
     assert refused.form().values[length] == ["very long"]
-    assert case.submission == before
+    assert case.sent == before
     mended = case.site.send(refused, **{length: "51"})
     assert mended.path.endswith("/progress")
 
@@ -139,11 +148,11 @@ def test_what_a_department_asks_meanwhile_is_shown_before_anything_is_sent(case)
     page = case.page()
     case.asks("/CSSC")
     name = named(case, page, "/XSEXM")
-    before = case.submission
+    before = case.sent
 
     again = case.site.send(page, **{name: "林小满"})
 
-    assert case.submission == before
+    assert case.sent == before
     assert len(again.questions) == 2
     assert again.form().values[name] == ["林小满"]
     case.site.send(again)
@@ -168,9 +177,81 @@ def test_a_stranger_corrects_nothing(case, another_browser):
 
 def test_a_page_of_corrections_speaks_english_too(case):
     case.asks("/XSEXM")
-    switch = next(link for link in case.page().links if "/language/en" in link)
 
-    page = case.site.get(switch)
+    page = case.site.send(case.page(), _do="lang:en")
 
     assert (page.path, page.heading) == (case.path, "Correct")
     assert "The department says" in page.words
+
+
+@pytest.mark.parametrize("button", ["later", "view:elder", "autosave", "back"])
+def test_what_is_typed_for_a_correction_is_there_when_one_comes_back(case, button):
+    case.asks("/XSEXM", "/CSSC")
+    before, page = case.sent, case.page()
+    name, length = (named(case, page, path) for path in ("/XSEXM", "/CSSC"))
+
+    case.site.send(page, **{name: "", length: "very long", "_do": button})
+
+    again = case.page()
+    assert again.form().values[length] == ["very long"]
+    assert again.form().values.get(name, [""]) == [""]
+    assert case.sent == before
+    after = case.site.send(again, **{name: "林小满", length: "51"})
+    assert after.path.endswith("/progress")
+    assert (case.document()["XSEXM"], case.document()["CSSC"]) == ("林小满", 51)
+    assert case.submission["typed"] == {}
+
+
+def handed_in_the_day_before(submission):
+    at = "2026-11-21T03:04:05.000Z"
+    return {**submission, "files": [{**f, "at": at} for f in submission["files"]]}
+
+
+@pytest.fixture
+def expense(case):
+    """The same case, in which the certificate that the bills wait for has come."""
+    results = json.loads((files("renderer.demo") / "results.json").read_text())
+    case.says("decided", outcome="approved", values=results[case.matter])
+    case.matter = "nhsa.maternity_expense"
+    id_ = case.connect()
+    case.store.update("submissions", case.id, handed_in_the_day_before)
+    yield case
+    case.store.delete("endpoints", id_)
+
+
+def test_a_material_that_is_asked_for_again_is_uploaded_from_the_correction(
+    expense,
+):
+    expense.says(
+        "correction_requested", materials=[{"id": "m1", "text": "第二页看不清"}]
+    )
+    page = expense.page()
+    assert "第二页看不清" in page.words
+
+    asked = expense.site.send(page, expense.path)
+    upload = expense.site.send(page, expense.path, _do=f"upload:{BILLS}")
+    file = [("clear.pdf", paper("A clear bill"))]
+    uploaded = expense.site.send(upload, file=file)
+    back = next(link for link in uploaded.links if "/corrections/" in link)
+    page = expense.site.get(back)
+    sent = expense.site.send(page, expense.path)
+
+    assert asked.status == 422
+    assert "还没有重新上传“出院小结、费用票据”" in asked.words
+    assert "第二页看不清" in upload.words
+    assert "clear.pdf" in page.words
+    assert sent.path.endswith("/progress")
+    types = [d["type"] for d in expense.submission["deliveries"]]
+    assert types[-2:] == ["material.supplied", "part.updated"]
+    (told,) = [m for m in expense.part["materials"] if m["id"] == "m1"]
+    assert [f["name"] for f in told["files"]] == ["bills.pdf", "clear.pdf"]
+
+
+def test_who_brought_it_elsewhere_sends_without_uploading(expense):
+    expense.says("correction_requested", materials=[{"id": "m1", "text": "请带原件"}])
+
+    asked = expense.site.send(expense.page(), expense.path)
+    sent = expense.site.send(asked, expense.path)
+
+    assert asked.status == 422
+    assert sent.path.endswith("/progress")
