@@ -14,6 +14,7 @@ from renderer.commands.explaining import diff, explain, lint
 from renderer.commands.finding import find
 from renderer.commands.keeping import keys, store
 from renderer.commands.proving import import_, prove
+from renderer.commands.ratings import ratings
 from renderer.commands.serving import demo, receiver, worker
 from renderer.commands.status import status
 from renderer.commands.store import publish
@@ -82,6 +83,7 @@ _COMMANDS = (
         store,
         keys,
         status,
+        ratings,
         find,
         deliveries,
         replay,

@@ -12,6 +12,7 @@ from renderer.portal import (
     idle,
     paper,
     people,
+    rating,
     submitted,
     submitting,
     supplying,
@@ -35,6 +36,7 @@ def create_portal() -> Blueprint:
         submitted,
         correcting,
         supplying,
+        rating,
         paper,
     ):
         pages.register(portal)

@@ -20,10 +20,11 @@ from renderer.portal.access import (
     store,
 )
 from renderer.portal.materials import open_lines, sent_materials
+from renderer.portal.rating import told
 from renderer.showing import local_time
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import packs, supplying
+from submissions import packs, rating, supplying
 from submissions.materials import grouped
 from submissions.numbers import hidden
 from submissions.progress import Progress, Step, progress
@@ -99,6 +100,8 @@ def receipt(id_: str) -> Response:
         if any(promise["due"] for promise in document.get("promises", ()))
         else _("接下来，不用您跑"),
         unsent="unsent" in request.args,
+        ratable=rating.ratable(document),
+        rated=told(document),
         qr=qr_code(_address()),
         code=shown_code(id_) if id_ in known_codes() else "",
         back=(url_for("portal.mine"), _("返回")),
@@ -122,6 +125,8 @@ def progress_page(id_: str) -> Response:
         lines=open_lines(published, document, now=now()),
         done=sum(step.state == "decided" for step in view.steps),
         log=list(_log(form, document)),
+        ratable=rating.ratable(document),
+        rated=told(document),
         back=(url_for("portal.receipt", id_=id_), _("回执")),
     )
     return make_response(body)
@@ -252,6 +257,7 @@ def _plain_news(who: str, matter: str) -> dict[str, str]:
         "part.correction_requested": _(
             "%(who)s请您补正“%(matter)s”", who=who, matter=matter
         ),
+        "rated": _("您评价了这次办理"),
         "corrected": _("您补正了“%(matter)s”", matter=matter),
         "part.updated": _("补正后的“%(matter)s”送往部门", matter=matter),
         "part.decided": _("%(who)s办结“%(matter)s”", who=who, matter=matter),

@@ -143,3 +143,18 @@ def test_an_endpoint_is_paused_resumed_and_removed(yibiao, tax, tmp_path):
     assert states() == ["active"]
     assert yibiao("endpoint", "remove", tax).exit_code == 0
     assert states() == []
+
+
+@pytest.mark.usefixtures("tax")
+def test_ratings_are_counted_by_affair(yibiao, tmp_path):
+    case = {"affair": "enterprise_setup", "status": "completed"}
+    case |= dict.fromkeys(("owner", "created_at", "updated_at"), "")
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
+        good = {**case, "_id": "s_1", "tags": [], "rating": {"level": "good"}}
+        store.insert("submissions", good)
+        store.insert("submissions", {**case, "_id": "s_2", "tags": []})
+
+    counted = json.loads(yibiao("ratings", "--json").stdout)["enterprise_setup"]
+
+    assert (counted["good"], counted["unrated"], counted["bad"]) == (1, 1, 0)
+    assert "VERY GOOD" in yibiao("ratings").stdout
