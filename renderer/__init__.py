@@ -11,7 +11,7 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 
 from renderer import config, ready, security, wording
-from renderer.api import create_api, limit_calls
+from renderer.api import UPLOAD, create_api, limit_calls
 from renderer.config import Settings
 from renderer.identity import read_identities
 from renderer.logs import hide_numbers
@@ -27,6 +27,7 @@ from renderer.portal.access import (
 from renderer.showing import file_size
 from submissions.clock import Clock, utc_now
 from submissions.errors import SubmissionsError
+from submissions.files.checking import MOST_BYTES as MOST_FILE
 from submissions.store.contract import Store
 
 #: gunicorn stops at this exit code of a worker and starts no further ones.
@@ -103,6 +104,7 @@ def _register(app: Flask) -> None:
     # Ahead of what reads the form: the check of its token.
     files = {handing_in.ENDPOINT, supplying.ENDPOINT}
     security.let_files_in(app, files, most=handing_in.MOST_SENT)
+    security.let_files_in(app, {UPLOAD}, most=MOST_FILE)
     security.refuse_large_forms(app, most=MOST_VALUES)
     api = create_api()
     CSRFProtect(app).exempt(api)

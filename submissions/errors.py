@@ -172,15 +172,27 @@ class Refused(SubmissionsError):  # noqa: N818 - what a person has still to mend
 
 @dataclass(eq=False)
 class KeyReusedError(SubmissionsError):
-    """A submission was sent again with another body; the first is kept as it is."""
+    """Something was sent again with another body; the first is kept as it is."""
 
     id_: str
 
     def __str__(self) -> str:
         return (
-            f"{self.id_} was accepted with another body. "
+            f"{self.id_} was accepted with another body, or has expired. "
             f"Send the first body again, or this one under a new key."
         )
+
+
+@dataclass(eq=False)
+class AbsentError(SubmissionsError):
+    """A call names what is not there; nothing was stored."""
+
+    #: Where in the body, and what it should be: "upload" or "provenance".
+    places: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        said = ", ".join(f"{place} ({what})" for place, what in self.places)
+        return f"What is named there is not there: {said}."
 
 
 @dataclass(eq=False)

@@ -6,18 +6,29 @@ again after a crash, is the same submission. What a program sends has an id made
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta, timezone
 from typing import Any
 
-from builder import pack
+from builder import pack, pointer
 from builder.model import Answers
-from submissions import canonical, drafts, log, materials, observing, parts, routing
+from submissions import (
+    canonical,
+    drafts,
+    log,
+    materials,
+    observing,
+    parts,
+    routing,
+    uploads,
+)
 from submissions.clock import parse
 from submissions.drafts import Draft, helper_text
 from submissions.errors import (
+    AbsentError,
     Conflict,
     Duplicate,
     KeyReusedError,
@@ -56,8 +67,9 @@ class Call:
     client: str
     #: What it called this submission, so that it can send it again.
     key: str
-    #: As it came: `answers`; if it says so, the `version` they were made for and the
-    #: materials `promised` instead of handed in.
+    #: As it came: `answers`; if it says so, the `version` they were made for, the
+    #: uploads that are its `materials`, those `promised` instead of handed in, and the
+    #: `provenance` of values.
     body: Mapping[str, Any]
 
 
@@ -70,6 +82,8 @@ class _Sender:
     #: Digest of what was sent.
     body: str
     tags: tuple[str, ...]
+    #: The uploads that have its files, by the files' addresses.
+    uploads: Mapping[str, str] = field(default_factory=dict)
 
 
 def accept(
@@ -129,6 +143,7 @@ def accept_call(
         new_id: names parts and deliveries.
 
     Raises:
+        AbsentError: an upload, or a value with a source, is not there.
         KeyReusedError: the key came before, with another body.
         OutdatedError: the answers were made for another version of the pack.
         Refused: the answers are not acceptable.
@@ -144,12 +159,8 @@ def accept_call(
     version = call.body.get("version", published.version)
     if version != published.version:
         raise OutdatedError(published.affair, version, published.version)
-    answers = call.body["answers"]
-    _refuse_misplaced(published, answers)
-    promised = tuple(call.body.get("promised", ()))
-    _refuse_void(published, answers, promised)
-    fresh = drafts.fresh(published, id_=id_, answers=answers, now=now)
-    draft = replace(fresh, promised=promised)
+    draft, homes = _drafted(store, published, call, id_, now)
+    sender = replace(sender, uploads=homes)
     return _store(store, published, draft, sender, now=now, new_id=new_id)
 
 
@@ -176,6 +187,29 @@ def reference(submission: str, *, at: str) -> str:
     return f"YB{parse(at).astimezone(_CHINA):%Y%m%d}{signs}"
 
 
+def _drafted(
+    store: Store, published: Published, call: Call, id_: str, now: str
+) -> tuple[Draft, dict[str, str]]:
+    """Return what was sent as a draft, and the uploads that have its files."""
+    body = call.body
+    _refuse_misplaced(published, body["answers"])
+    files, homes = uploads.named(
+        store,
+        body.get("materials", ()),
+        affair=published.affair,
+        client=call.client,
+        now=now,
+    )
+    draft = replace(
+        drafts.fresh(published, id_=id_, answers=body["answers"], now=now),
+        provenance=_provenance(call),
+        promised=tuple(body.get("promised", ())),
+        files=files,
+    )
+    _refuse_void(published, draft)
+    return draft, homes
+
+
 def _refuse_misplaced(published: Published, answers: Answers) -> None:
     """Refuse what the form has no place for, also what is not asked now.
 
@@ -187,16 +221,44 @@ def _refuse_misplaced(published: Published, answers: Answers) -> None:
         raise Refused(tuple({(f.pointer, f.keyword): f for f in both}.values()))
 
 
-def _refuse_void(
-    published: Published, answers: Answers, promised: tuple[str, ...]
-) -> None:
-    """Refuse promises that stand in for nothing: they would be lost unsaid."""
-    needed = materials.needs(published.judge, answers)
+def _provenance(call: Call) -> dict[str, dict[str, Any]]:
+    """Return where values came from, as the program says it.
+
+    Raises:
+        AbsentError: there is no such value.
+    """
+    told, answers = call.body.get("provenance", {}), call.body["answers"]
+    absent = [
+        place
+        for place in told
+        if pointer.get(answers, pointer.parts(place)) is pointer.ABSENT
+    ]
+    if absent:
+        said = (pointer.join(["provenance", place]) for place in absent)
+        raise AbsentError(tuple((place, "provenance") for place in said))
+    defaults = {"at": None, "certainty": "exact", "corrected": False}
+    return {
+        # Nobody here can tell whether it is true: it is told who says so.
+        place: defaults | said | {"source": f"{call.client}/{said['source']}"}
+        for place, said in told.items()
+    }
+
+
+def _refuse_void(published: Published, draft: Draft) -> None:
+    """Refuse promises and files that stand for nothing: they would be lost unsaid."""
+    needed = materials.needs(published.judge, draft.answers)
     may = {need.key for need in needed if need.promisable}
-    void = [key for key in promised if key not in may]
+    void = [key for key in draft.promised if key not in may]
+    takes = {need.key for need in needed if need.accepts}
+    handed = Counter(file.material for file in draft.files)
+    void += [
+        key
+        for key, count in handed.items()
+        if key not in takes or count > materials.MOST_PER_MATERIAL
+    ]
     if void:
-        missing = materials.missing(needed, (), promised)
-        faults = published.judge.faults(answers)
+        missing = materials.missing(needed, draft.files, draft.promised)
+        faults = published.judge.faults(draft.answers)
         raise Refused(faults, tuple(dict.fromkeys((*missing, *void))))
 
 
@@ -229,6 +291,7 @@ def _store(
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
     observers = observing.observers_in(store)
     new = observing.tell(new, "submission.accepted", observers, now=now, new_id=new_id)
+    uploads.bring(store, draft.id, sender.uploads, now=now)
     try:
         store.insert("submissions", new)
     except Duplicate:

@@ -4,7 +4,15 @@ from http import HTTPStatus
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-from renderer.api import affairs, description, events, files, reading, submitting
+from renderer.api import (
+    affairs,
+    description,
+    events,
+    files,
+    reading,
+    submitting,
+    uploading,
+)
 from renderer.api.callers import Limit
 from renderer.api.problems import ProblemError, later, refuse, refuse_plainly
 from renderer.api.problems import refused as refused
@@ -15,6 +23,8 @@ from submissions.errors import Conflict, StoreUnavailableError
 
 #: Every answer below is JSON, but for the page that explains it.
 PREFIX = "/api/"
+#: Where files are sent to.
+UPLOAD = "api.upload"
 
 
 def create_api() -> Blueprint:
@@ -26,6 +36,9 @@ def create_api() -> Blueprint:
     api.add_url_rule("/affairs/<affair>", view_func=affairs.affair)
     api.add_url_rule(
         "/affairs/<affair>/submissions", view_func=submitting.submit, methods=["POST"]
+    )
+    api.add_url_rule(
+        "/affairs/<affair>/materials", view_func=uploading.upload, methods=["POST"]
     )
     api.add_url_rule("/submissions/<submission>", view_func=submitting.follow)
     api.add_url_rule("/events", view_func=events.events)

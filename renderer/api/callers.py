@@ -13,6 +13,8 @@ from submissions.clients import Client
 #: Calls a client may make at once, as a part of those of one minute.
 _BURST = 1 / 6
 SECONDS = 60
+#: Longest key a client may choose.
+_LONGEST_KEY = 255
 
 
 class Limit:
@@ -59,6 +61,34 @@ def client() -> Client:
         )
     _count(found)
     return found
+
+
+def require_sender(found: Client, affair: str) -> None:
+    """Refuse a client that may not send submissions for an affair."""
+    if not found.may_send(affair):
+        allowed = ", ".join(found.affairs) if "send" in found.scopes else "nothing"
+        raise ProblemError(
+            HTTPStatus.FORBIDDEN,
+            "not-allowed",
+            f"This client may send submissions for {allowed} only.",
+        )
+
+
+def key() -> str:
+    """Return what the client calls what it sends.
+
+    Raises:
+        ProblemError: it does not say so, or not as it must.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not key or len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ProblemError(
+            HTTPStatus.BAD_REQUEST,
+            "key-missing",
+            f"Choose a key for what you send, at most {_LONGEST_KEY} printable ASCII "
+            f"signs, and send it with every try: Idempotency-Key: KEY",
+        )
+    return key
 
 
 def _count(found: Client) -> None:

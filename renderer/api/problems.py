@@ -25,6 +25,8 @@ TITLES: Mapping[str, str] = {
     "version-outdated": "There is a newer version of the form",
     "not-json": "The body is not sent as JSON",
     "answers-refused": "The answers cannot be accepted",
+    "not-a-file": "The body is not sent as a file",
+    "file-refused": "The file is not taken",
     "parameter-refused": "A parameter is not as it must be",
     "cursor-gone": "The feed cannot be read on from this cursor",
     "too-many-calls": "Too many calls",

@@ -21,6 +21,7 @@ from renderer.wording import words
 from submissions import intake, materials, observing, packs
 from submissions.clients import Client
 from submissions.errors import (
+    AbsentError,
     KeyReusedError,
     OutdatedError,
     Refused,
@@ -32,8 +33,6 @@ from submissions.packs import Published
 from submissions.progress import Progress, progress
 from submissions.store.contract import Document
 
-#: Longest key a client may choose.
-_LONGEST_KEY = 255
 _BODY = Validator(schema("SubmissionCall"))
 
 
@@ -41,13 +40,8 @@ def submit(affair: str) -> Response:
     """Accept answers for good; the same key and body again get the same answer."""
     client = callers.client()
     current = published(affair)
-    if not client.may_send(affair):
-        raise ProblemError(
-            HTTPStatus.FORBIDDEN,
-            "not-allowed",
-            f"This client may send submissions for {', '.join(client.affairs)} only.",
-        )
-    call = Call(client=client.id, key=_key(), body=_body())
+    callers.require_sender(client, affair)
+    call = Call(client=client.id, key=callers.key(), body=_body())
     try:
         receipt = intake.accept_call(store(), current, call=call, now=now())
     except KeyReusedError as error:
@@ -55,6 +49,8 @@ def submit(affair: str) -> Response:
     except OutdatedError as error:
         problem = ProblemError(HTTPStatus.CONFLICT, "version-outdated", str(error))
         raise problem from error
+    except AbsentError as error:
+        raise _refusal(list(_absent(error))) from error
     except Refused as error:
         errors = _errors(error.faults, current.form)
         errors += _of_materials(error.materials, current, call.body)
@@ -77,18 +73,6 @@ def follow(submission: str) -> Response:
         # What a department writes to the applicant is between the two.
         told["parts"] = [{**part, "reasons": []} for part in told["parts"]]
     return jsonify(told)
-
-
-def _key() -> str:
-    key = request.headers.get("Idempotency-Key", "")
-    if not key or len(key) > _LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise ProblemError(
-            HTTPStatus.BAD_REQUEST,
-            "key-missing",
-            f"Choose a key for this submission, at most {_LONGEST_KEY} printable ASCII "
-            f"signs, and send it with every try: Idempotency-Key: KEY",
-        )
-    return key
 
 
 def _body() -> Mapping[str, Any]:
@@ -139,23 +123,39 @@ def _of_materials(
     """Name what is not handed in, and what was promised and must not be."""
     needs = {need.key: need for need in materials.needs(current.judge, body["answers"])}
     promised = body.get("promised", [])
+    handed = [each["material"] for each in body.get("materials", [])]
     errors = []
     for key in refused:
         label = words(needs[key].label) if key in needs else key
-        place = "/promised"
-        if key in promised:
-            place += f"/{promised.index(key)}"
+        place = "/materials"
+        if key in handed:
+            place += f"/{handed.index(key)}/material"
+            detail = _(
+                "“%(label)s”不收文件，或者超过 %(most)s 个",
+                label=label,
+                most=materials.MOST_PER_MATERIAL,
+            )
+        elif key in promised:
+            place = f"/promised/{promised.index(key)}"
             detail = _("“%(label)s”不能先承诺", label=label)
         elif needs[key].promisable:
+            place = "/promised"
             detail = _("要交“%(label)s”，也可以先承诺", label=label)
         else:
-            detail = _(
-                "要交“%(label)s”，这里不能交，请申请人在网上或者到窗口办", label=label
-            )
+            detail = _("要交“%(label)s”，先上传，再写进 materials", label=label)
         errors.append(
             {"pointer": place, "detail": detail, "keyword": "material", "limit": key}
         )
     return errors
+
+
+def _absent(error: AbsentError) -> Iterator[dict[str, Any]]:
+    details = {
+        "upload": _("没有这个上传的文件，或者已经过期，请重新上传"),
+        "provenance": _("answers 里没有这一项"),
+    }
+    for place, what in error.places:
+        yield {"pointer": place, "detail": details[what], "keyword": what}
 
 
 def _detail(fault: Fault, form: MergedForm) -> str:

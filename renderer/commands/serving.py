@@ -24,7 +24,7 @@ from renderer.demo.house import results, running
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
-from submissions import anchors, drafts, feed, files, outbound
+from submissions import anchors, drafts, feed, files, outbound, uploads
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import far_off, webhook
 from submissions.delivery.worker import Worker
@@ -130,6 +130,7 @@ def _sweep(store: Store, stop: Event) -> None:
         with suppress(StoreUnavailableError):
             store.finish(now=utc_text(utc_now()))
             drafts.sweep(store, now=utc_text(utc_now()))
+            uploads.sweep(store, now=utc_text(utc_now()))
             feed.sweep(store, now=utc_text(utc_now()))
             files.sweep(store, now=utc_text(utc_now()))
             far_off.make_due(store, now=utc_text(utc_now()))

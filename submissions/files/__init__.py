@@ -75,14 +75,12 @@ def read(store: Store, holder: str, address: str) -> bytes:
 def sweep(store: Store, *, now: str) -> int:
     """Remove files that no document names; return how many there were.
 
-    Its draft or submission is written once more behind it: who meanwhile handed in the
-    same file again is told of a conflict, and keeps it again.
+    What holds it is written once more behind it: who meanwhile handed in the same file
+    again is told of a conflict, and keeps it again.
     """
     swept = 0
     for holder, address in store.files.kept_before(later(now, -ORPHANED)):
-        collection, found = "submissions", store.get("submissions", holder)
-        if found is None:
-            collection, found = "drafts", store.get("drafts", holder) or {}
+        collection, found = _held(store, holder)
         if any(each["sha256"] == address for each in found.get("files", ())):
             continue
         store.files.drop(holder, address)
@@ -90,3 +88,12 @@ def sweep(store: Store, *, now: str) -> int:
         with suppress(Missing):
             store.update(collection, holder, lambda document: document)
     return swept
+
+
+def _held(store: Store, holder: str) -> tuple[str, Document]:
+    """Return the document of a holder and its collection; {}: there is none."""
+    for collection in ("submissions", "uploads"):
+        found = store.get(collection, holder)
+        if found is not None:
+            return collection, found
+    return "drafts", store.get("drafts", holder) or {}

@@ -64,6 +64,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         sharded=True,
         sealed=True,
     ),
+    "uploads": Collection(indexes=(("expires_at",),), sharded=True, sealed=True),
     "affairs": Collection(),
     "anchors": Collection(),
     "audit": Collection(),

@@ -203,7 +203,9 @@ def test_a_material_that_may_follow_is_promised_in_the_body(new_program, founded
     assert send(promised=[SEAL]).status_code == 202
 
 
-@pytest.mark.parametrize(("promised", "place"), [([], ""), ([BILLS], "/0")])
+@pytest.mark.parametrize(
+    ("promised", "place"), [([], "/materials"), ([BILLS], "/promised/0")]
+)
 def test_what_must_be_handed_in_is_said_and_nothing_is_stored(
     program, filled, promised, place
 ):
@@ -215,9 +217,9 @@ def test_what_must_be_handed_in_is_said_and_nothing_is_stored(
 
     assert (refused.status_code, problem(refused)) == (422, "answers-refused")
     [said] = refused.json["errors"]
-    assert said["pointer"] == f"/promised{place}"
+    assert said["pointer"] == place
     assert said["limit"] == BILLS
-    assert ("at a counter" in said["detail"]) == (not promised)
+    assert ("upload it" in said["detail"]) == (not promised)
     assert stored(program) == before
 
 
