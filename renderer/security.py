@@ -84,7 +84,7 @@ def protect(app: Flask, *, revisited: bool) -> None:
             _keep_long(response)
         elif revisited and _to_put_right(response):
             headers["Cache-Control"] = "private, no-cache"
-        else:
+        elif not response.cache_control.public:
             headers["Cache-Control"] = "no-store"
         return response
 
@@ -95,15 +95,27 @@ def _to_put_right(response: Response) -> bool:
 
 def _keep_long(response: Response) -> None:
     if "v" in request.args:
-        response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+        keep_for_ever(response)
+
+
+def keep_for_ever(response: Response) -> Response:
+    """Let everybody keep an answer: at its address there is never another."""
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+    return response
+
+
+def keep_until_changed(response: Response) -> Response:
+    """Let everybody keep an answer, and ask each time whether it is still so."""
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
 
 
 class PageSessions(SecureCookieSessionInterface):
-    """Sessions of pages only: proxies keep static files, and must keep no cookie."""
+    """Sessions of pages only: what proxies keep must have no cookie."""
 
     def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
-        """Say whether the answer sets the cookie: never with a static file."""
-        if request.endpoint == "static":
+        """Say whether the answer sets the cookie: never with a file or to a program."""
+        if request.endpoint == "static" or request.blueprint == "api":
             return False
         return super().should_set_cookie(app, session)
 

@@ -10,6 +10,7 @@ from renderer.api import (
     events,
     files,
     reading,
+    schemas,
     submitting,
     uploading,
 )
@@ -41,6 +42,12 @@ def create_api() -> Blueprint:
         "/affairs/<affair>/materials", view_func=uploading.upload, methods=["POST"]
     )
     api.add_url_rule("/submissions/<submission>", view_func=submitting.follow)
+    version = "/affairs/<affair>/versions/<version>"
+    document = f"{version}/documents/<matter>"
+    api.add_url_rule(version, view_func=schemas.version)
+    api.add_url_rule(document, view_func=schemas.document_schema)
+    api.add_url_rule(f"{document}/events/<event>", view_func=schemas.message_schema)
+    api.add_url_rule("/schemas/events/<event>", view_func=schemas.event_schema)
     api.add_url_rule("/events", view_func=events.events)
     api.add_url_rule("/openapi.json", view_func=description.openapi)
     api.add_url_rule("/docs", view_func=reading.docs)

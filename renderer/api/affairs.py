@@ -6,6 +6,7 @@ import orjson
 from flask import Response, abort, jsonify, request, url_for
 
 from renderer.portal.access import store
+from renderer.security import keep_until_changed
 from submissions import packs
 from submissions.packs import Published
 
@@ -42,20 +43,22 @@ def affair(affair: str) -> Response:
     """Give the form of one affair: schema, view, situations, prefill rules."""
     current = published(affair)
     response = Response(
-        orjson.dumps(_described(current, packs.document(store(), current.id))),
+        orjson.dumps(described(current, packs.document(store(), current.id))),
         content_type="application/json",
     )
     response.set_etag(current.sha256)
     response.make_conditional(request)
-    return response
+    return keep_until_changed(response)
 
 
-def _described(current: Published, pack: dict[str, Any]) -> dict[str, Any]:
+def described(current: Published, pack: dict[str, Any]) -> dict[str, Any]:
+    """Return what is told of a version; `pack` is the JSON it is."""
     questions = pack["questions"]
     prefill = {q["pointer"]: q.pop("prefill") for q in questions if "prefill" in q}
     return {
         "id": current.affair,
         "version": current.version,
+        "href": url_for("api.version", affair=current.affair, version=current.version),
         "sha256": current.sha256,
         "guide": pack["guide"],
         "area": pack["area"],

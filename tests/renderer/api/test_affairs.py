@@ -1,8 +1,10 @@
 """The forms as data: a program can fill one in with nothing else."""
 
+import pytest
 from jsonschema import Draft202012Validator
 
 from renderer.api import affairs
+from submissions.observing import TYPES
 
 
 def test_every_affair_is_listed_with_the_way_to_its_form(program, packs):
@@ -57,6 +59,53 @@ def test_who_has_the_current_version_is_told_so(program):
         "GET", "/affairs/newborn_birth", headers={"If-None-Match": '"x"'}
     )
     assert old.status_code == 200
+
+
+def test_a_version_stays_at_its_address_with_the_schema_of_every_document(program):
+    form = program.call("GET", "/affairs/newborn_birth").json
+    place = form["href"].removeprefix("/api/v1")
+
+    version = program.call("GET", place)
+
+    assert version.json == form
+    assert version.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    tag = {"If-None-Match": version.headers["ETag"]}
+    assert program.call("GET", place, headers=tag).status_code == 304
+    for matter in form["matters"]:
+        own = program.call("GET", f"{place}/documents/{matter['id']}")
+        Draft202012Validator.check_schema(own.json)
+        assert "immutable" in own.headers["Cache-Control"]
+    whole = program.call("GET", f"{place}/documents/{matter['id']}/events/part.ready")
+    assert whole.json["$defs"]["form"]["properties"] == own.json["properties"]
+
+
+def test_each_message_has_a_schema_at_an_address(program):
+    for name in (*TYPES, "part.ready", "material.supplied", "call.part.decided"):
+        given = program.call("GET", f"/schemas/events/{name}")
+        type_ = given.json["$defs"][name]["properties"]["type"]["const"]
+        assert type_ == name.removeprefix("call.")
+        assert given.headers["Cache-Control"] == "public, no-cache"
+        assert "Set-Cookie" not in given.headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/affairs/newborn_birth/versions/2",
+        "/affairs/newborn_birth/versions/x",
+        "/affairs/newborn_birth/versions/９",
+        "/affairs/newborn_birth/versions/1/documents/moon",
+        "/affairs/newborn_birth/versions/1/documents/nhc.birth_cert/events/ping",
+        "/affairs/moon/versions/1",
+        "/schemas/events/part",
+    ],
+)
+def test_what_is_not_there_is_answered_with_what_is(program, path):
+    refused = program.call("GET", path)
+
+    assert refused.status_code == 404
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert len(refused.json["detail"]) > 30
 
 
 def test_an_affair_nobody_knows_is_not_found(program):

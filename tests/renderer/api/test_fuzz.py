@@ -27,6 +27,16 @@ JSON = st.recursive(
     ),
     max_leaves=6,
 )
+#: What stands in addresses, and something that is there.
+PLACES = {
+    "affair": "newborn_birth",
+    "version": "1",
+    "matter": "nhc.birth_cert",
+    "event": "part.ready",
+    "submission": "",
+    "part": "",
+    "address": "",
+}
 HEADERS = st.dictionaries(
     st.sampled_from(
         [
@@ -74,10 +84,12 @@ def test_whatever_comes_is_answered_as_described(new_program, filled, path, meth
     @given(st.data())
     def law(data):
         place = path
-        for name in ("affair", "submission", "part", "address"):
+        for name, there in PLACES.items():
             shown = quote(data.draw(TEXTS), safe="") or "x"
-            known = data.draw(st.booleans()) and name == "affair"
-            place = place.replace(f"{{{name}}}", "newborn_birth" if known else shown)
+            known = data.draw(st.booleans()) and there
+            place = place.replace(f"{{{name}}}", known or shown)
+        if data.draw(st.booleans()):
+            place += f"?after={shown}&limit={shown}&name={shown}"
         sent = data.draw(bodies(filled)) if method == "POST" else b""
         key = data.draw(st.sampled_from(["k", None]))
         json_type = {"Content-Type": "application/json"} if method == "POST" else {}
