@@ -103,6 +103,7 @@ def _form(
         guide=affair.guide,
         area=affair.area,
         area_from=affair.area_from,
+        retention_days=affair.retention_days,
         lead_department=affair.lead_department,
         departments={id_: catalogue.departments[id_] for id_ in named},
         matters=matters,

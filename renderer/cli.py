@@ -11,7 +11,7 @@ from renderer.commands.clients import client
 from renderer.commands.definitions import check, merge
 from renderer.commands.endpoints import endpoint
 from renderer.commands.explaining import diff, explain, lint
-from renderer.commands.finding import find
+from renderer.commands.finding import erase, find, retain
 from renderer.commands.keeping import keys, store
 from renderer.commands.proving import import_, prove
 from renderer.commands.ratings import ratings
@@ -75,20 +75,8 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(
-        publish,
-        area,
-        endpoint,
-        client,
-        store,
-        keys,
-        status,
-        ratings,
-        find,
-        deliveries,
-        replay,
-        audit,
-    ),
+    *(publish, area, endpoint, client, store, keys, status, deliveries, replay),
+    *(ratings, find, erase, retain, audit),
     *(worker, receiver, demo),
 )
 for _command in _COMMANDS:

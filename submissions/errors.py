@@ -44,6 +44,19 @@ class Missing(SubmissionsError):  # noqa: N818
 
 
 @dataclass(eq=False)
+class StillOpenError(SubmissionsError):
+    """A submission is not completed; nothing was erased."""
+
+    id_: str
+
+    def __str__(self) -> str:
+        return (
+            f"Departments still work on {self.id_}. Tell them first; "
+            f"--anyway erases it all the same."
+        )
+
+
+@dataclass(eq=False)
 class StoreUnavailableError(SubmissionsError):
     """The store cannot be read or written now; nothing was stored."""
 
@@ -78,7 +91,7 @@ class ErasedError(UnreadableError):
     def __str__(self) -> str:
         return (
             f"{self.id_} was erased at {self.reason} and is in the store again, from a "
-            f"copy. Put copies back by `yibiao store restore`, which erases again."
+            f"copy. `yibiao retain` removes it."
         )
 
 

@@ -29,7 +29,6 @@ from submissions.clock import parse
 from submissions.drafts import Draft, helper_text
 from submissions.errors import (
     AbsentError,
-    Conflict,
     Duplicate,
     KeyReusedError,
     OutdatedError,
@@ -297,8 +296,8 @@ def _store(
     except Duplicate:
         # The same was sent at the same moment: that one counts.
         before = _known(store, draft.id, sender)
-        if before is None:
-            raise Conflict("submissions", draft.id) from None
+        if before is None:  # it was erased since
+            raise KeyReusedError(draft.id) from None
         return before
     routing.look_again(store, new, now=now, new_id=new_id)
     return Receipt(submission=draft.id, ref=new["ref"], created=True)

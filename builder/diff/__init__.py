@@ -53,6 +53,9 @@ def _affair(old: MergedForm, new: MergedForm) -> Iterator[Change]:
         if before != after:
             text = was(before, after)
             yield told("re-routed", "affair", f"{file}/{name}", text, *everyone)
+    if old.retention_days != new.retention_days:
+        text = was(old.retention_days, new.retention_days)
+        yield told("changed", "affair", f"{file}/retention_days", text)
     before, after = converter.unstructure(old.guide), converter.unstructure(new.guide)
     for name in dict.fromkeys((*before, *after)):
         if before.get(name) != after.get(name):

@@ -62,7 +62,7 @@ def lint(catalogue: Catalogue) -> tuple[Finding, ...]:
     for form in forms.values():
         found += _asked_twice(form)
     for affair in catalogue.affairs.values():
-        found += _situations(affair)
+        found += [*_retention(affair), *_situations(affair)]
         if affair.id in forms:
             found += _conditions(affair, forms[affair.id])
     found += _unreachable_choices(forms.values())
@@ -91,6 +91,16 @@ def _legal_bases(catalogue: Catalogue) -> Iterator[Finding]:
                 text=f"{count} materials are asked for on no legal basis.",
                 repair="Name the law and its article, or ask for no materials.",
             )
+
+
+def _retention(affair: Affair) -> Iterator[Finding]:
+    if affair.retention_days is None:
+        yield Finding(
+            kind="no-retention",
+            place=f"affairs/{affair.id}.json#/retention_days",
+            text="What is submitted is never erased.",
+            repair="Say how many days after the last decision it may be kept.",
+        )
 
 
 def _says_nothing(text: str) -> bool:

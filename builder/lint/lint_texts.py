@@ -16,6 +16,7 @@ Kind: TypeAlias = Literal[
     "asked-twice",
     "never-used",
     "no-legal-basis",
+    "no-retention",
     "late-promise",
     "unreachable",
     "missing-translation",

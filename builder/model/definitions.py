@@ -329,6 +329,8 @@ class Affair:
     decisions: tuple[Decision, ...] = ()
     #: The fact whose value is the area's code, if the applicant is asked.
     area_from: FactId | None = None
+    #: Days after the last decision until a submission is erased; None: it never is.
+    retention_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

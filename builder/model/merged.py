@@ -129,3 +129,5 @@ class MergedForm:
     counts: Counts
     #: The fact whose value is the area's code; without one `area` is it.
     area_from: FactId | None = None
+    #: Days after the last decision until a submission is erased; None: it never is.
+    retention_days: int | None = None

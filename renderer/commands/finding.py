@@ -4,7 +4,7 @@ import click
 
 from renderer.commands.endpoints import table
 from renderer.commands.store import opened, operator
-from submissions import finding
+from submissions import drafts, files, finding, retention
 from submissions.clock import utc_now, utc_text
 
 HEADINGS = ("REF", "AFFAIR", "STATUS", "CREATED AT", "ID")
@@ -33,3 +33,35 @@ def find(reason: str, by: str) -> None:
     names = ("ref", "affair", "status", "created_at", "_id")
     rows = [tuple(submission[name] for name in names) for submission in found]
     click.echo(table(HEADINGS, rows) if rows else "There is none.")
+
+
+@click.command()
+@click.argument("submission")
+@because
+@by_whom
+@click.option("--anyway", is_flag=True, help="Also if departments still work on it.")
+def erase(submission: str, reason: str, by: str, *, anyway: bool) -> None:
+    """Erase SUBMISSION, with its files, also from every copy of the store.
+
+    Its departments keep what they got. That it was erased is written down.
+    """
+    with opened(create=False) as store:
+        now = utc_text(utc_now())
+        retention.erase(store, submission, who=by, why=reason, now=now, anyway=anyway)
+    click.echo(f"{submission} is erased")
+
+
+@click.command()
+def retain() -> None:
+    """Erase what was kept as long as it may be, as the worker does every hour.
+
+    That is expired drafts, submissions as long after their last decision as their
+    affair says, and what an old copy of the store brought back.
+    """
+    now = utc_text(utc_now())
+    with opened(create=False) as store:
+        again = store.purge(now=now) + store.finish(now=now)
+        old = drafts.sweep(store, now=now)
+        kept = retention.sweep(store, now=now)
+        left = files.sweep(store, now=now)
+    click.echo(f"drafts {old}\nsubmissions {kept}\nfiles {left}\nerased again {again}")

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,11 +24,15 @@ from renderer.demo.house import results, running
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
-from submissions import anchors, drafts, feed, files, outbound, uploads
+from submissions import anchors, drafts, feed, files, outbound, retention, uploads
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import far_off, webhook
 from submissions.delivery.worker import Worker
-from submissions.errors import ForbiddenAddressError, StoreUnavailableError
+from submissions.errors import (
+    ForbiddenAddressError,
+    StoreUnavailableError,
+    UnreadableError,
+)
 from submissions.store.contract import Store
 
 _logger = logging.getLogger(__name__)
@@ -125,16 +129,19 @@ def sweeping(store: Store, stop: Event) -> Iterator[None]:
 
 
 def _sweep(store: Store, stop: Event) -> None:
-    """Sweep what nobody came back for, and anchor the logs, until stopped."""
+    """Erase what was kept long enough, and anchor the logs, until stopped."""
     while True:
-        with suppress(StoreUnavailableError):
+        try:
             store.finish(now=utc_text(utc_now()))
             drafts.sweep(store, now=utc_text(utc_now()))
             uploads.sweep(store, now=utc_text(utc_now()))
             feed.sweep(store, now=utc_text(utc_now()))
+            retention.sweep(store, now=utc_text(utc_now()))
             files.sweep(store, now=utc_text(utc_now()))
             far_off.make_due(store, now=utc_text(utc_now()))
             anchors.anchor(store, now=utc_text(utc_now()))
+        except (StoreUnavailableError, UnreadableError) as error:
+            _logger.warning("sweep.failed reason=%s", error)
         if stop.wait(SWEEP_EVERY):
             return
 

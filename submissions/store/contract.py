@@ -221,6 +221,10 @@ class Store(ABC):
                 self.delete(name, holder)
         self.files.drop_all(holder)
 
+    def scrub(self) -> None:
+        """Leave nothing of what was removed in what the engine keeps for itself."""
+        return
+
     def finish(self, *, now: str) -> int:  # noqa: ARG002
         """End the erasures that a crash stopped; return how many there were."""
         return 0

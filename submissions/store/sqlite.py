@@ -199,6 +199,14 @@ class SqliteStore(Store):
             )
             _write_tags(connection, collection, id_, {})
 
+    def scrub(self) -> None:
+        """Empty the write-ahead log, if there is one; see the contract.
+
+        A rollback journal is empty already. What another connection still reads goes
+        with the next.
+        """
+        self._read("PRAGMA wal_checkpoint(TRUNCATE)", ())
+
     def close(self) -> None:
         """Close the connections of this process."""
         with self._lock:

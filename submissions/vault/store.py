@@ -137,6 +137,8 @@ class SealedStore(Store):
         self.keyring.condemn(holder, now=now)
         self.inner.erase(holder, now=now)
         self.keyring.destroy(holder, now=now)
+        for store in (self.inner, self.keyring.store):
+            store.scrub()
 
     def finish(self, *, now: str) -> int:
         """End the erasures that a crash stopped; see the contract."""

@@ -173,6 +173,7 @@ AFFAIR = {
     "audience": words("people who move"),
     "lead_department": "police",
     "area": "420116",
+    "retention_days": 365,
     "minutes": 5,
     "fee": words("none"),
     "who_may_act": words("anyone with a mandate"),

@@ -160,6 +160,10 @@ EDITS = {
     "another area": (
         change(AFFAIR, "area", value="420100"), "re-routed", "affair", "area",
     ),
+    "kept for another time": (
+        change(AFFAIR, "retention_days", value=30), "changed", "affair",
+        "retention_days",
+    ),
     "another leader": (
         change(AFFAIR, "lead_department", value="roads"),
         "re-routed", "affair", "lead_department",

@@ -51,6 +51,12 @@ def test_clean_definitions_have_no_findings_but_a_choice_nobody_knows(clean):
     ]
 
 
+def test_an_affair_says_how_long_it_is_kept(clean):
+    del clean[AFFAIR]["retention_days"]
+
+    assert places(clean, "no-retention") == [f"{AFFAIR}#/retention_days"]
+
+
 def test_the_same_definitions_give_the_same_findings(definitions):
     assert lint(definitions.load()) == lint(definitions.load())
 

@@ -324,6 +324,13 @@ def test_an_affair_may_say_which_answer_is_the_area(definitions):
     assert b"area_from" not in before
 
 
+def test_a_pack_says_how_long_a_submission_is_kept(definitions):
+    assert pack.load(pack.dump(definitions.merge())).retention_days == 365
+    del affair(definitions)["retention_days"]
+
+    assert definitions.merge().retention_days is None
+
+
 @pytest.mark.parametrize("fact", ["mover:person.numbr", "mover:card.number"])
 def test_an_area_that_is_never_asked_for_is_refused(definitions, fact):
     affair(definitions)["area_from"] = fact

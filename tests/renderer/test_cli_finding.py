@@ -58,3 +58,31 @@ def test_without_a_reason_nobody_looks(yibiao):
 
 def test_a_number_nobody_has_is_said(yibiao):
     assert "There is none." in yibiao("find", "--reason", "x", says="1\n").stdout
+
+
+def test_a_submission_is_erased_for_a_reason(yibiao, store):
+    said = ("--reason", "she asked", "--by", "fang")
+    assert "still work on s_1" in yibiao("erase", "s_1", *said).stderr
+
+    done = yibiao("erase", "s_1", *said, "--anyway")
+
+    assert done.stdout == "s_1 is erased\n"
+    assert store.get("submissions", "s_1") is None
+    assert "There is none." in yibiao("find", *said, says=NUMBER + "\n").stdout
+    assert "there is no 's_1'" in yibiao("erase", "s_1", *said).stderr
+    shown = yibiao("audit", "show").stdout.splitlines()
+    assert shown[1].split()[1:4] == ["fang", "submission.erased", "s_1"]
+    assert yibiao("audit", "verify").exit_code == 0
+
+
+def test_what_an_old_copy_brought_back_is_erased_again(yibiao, tmp_path):
+    yibiao("store", "backup", str(tmp_path / "copy"))
+    yibiao("erase", "s_1", "--reason", "x", "--anyway")
+    data = tmp_path / "data"
+    (data / "yibiao.db").rename(tmp_path / "lost.db")
+
+    done = yibiao("store", "restore", str(tmp_path / "copy"))
+
+    assert done.stdout.endswith("erased again: 1\n")
+    assert yibiao("retain").stdout.split("\n")[-2] == "erased again 0"
+    assert "s_1" not in yibiao("find", "--reason", "x", says=NUMBER + "\n").stdout

@@ -143,6 +143,7 @@ AFFAIR = {
     "audience": words("founders"),
     "lead_department": "market",
     "area": "420116",
+    "retention_days": 365,
     "minutes": 5,
     "fee": words("none"),
     "who_may_act": words("anyone with a mandate"),

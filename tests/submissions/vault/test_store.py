@@ -128,7 +128,7 @@ def test_a_copy_from_before_brings_back_only_what_nobody_can_read(
     restore(tmp_path / "copy", data / "yibiao.db")
 
     back = reopen()
-    with pytest.raises(ErasedError, match=r"s_1 was erased at .*erases again"):
+    with pytest.raises(ErasedError, match=r"s_1 was erased at .*`yibiao retain`"):
         back.get("submissions", "s_1")
     with pytest.raises(ErasedError):
         back.files.read("s_1", next(back.files.kept_before(EVENING))[1])
