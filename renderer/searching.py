@@ -22,6 +22,27 @@ def found(choices: Sequence[Choice], typed: str) -> list[Choice]:
     return [choices[at] for _rank_, at in sorted(ranked)]
 
 
+def likely(texts: Sequence[str], typed: str) -> list[int]:
+    """Return the places of the texts that share most with what was typed.
+
+    By words of letters, and by pairs of signs where a script has no gaps: who looks for
+    a thing says it in words of their own. Nothing typed finds everything.
+    """
+    asked = [piece for word in plain(typed).split() for piece in _pieces(word)]
+    shared = [sum(piece in plain(text) for piece in asked) for text in texts]
+    best = max(shared, default=0)
+    if asked and not best:
+        return []
+    places = [at for at, count in enumerate(shared) if count * 2 >= best]
+    return sorted(places, key=lambda at: -shared[at])
+
+
+def _pieces(word: str) -> list[str]:
+    if word.isascii() or len(word) == 1:
+        return [word]
+    return [word[at : at + 2] for at in range(len(word) - 1)]
+
+
 def called(choices: Sequence[Choice], typed: str) -> list[Choice]:
     """Return the choices with exactly this name or code."""
     return [choice for choice in choices if plain(typed) in _names(choice)]

@@ -30,13 +30,19 @@ from renderer.portal.access import (
     store,
 )
 from renderer.portal.materials import material_groups
+from renderer.searching import likely
 from renderer.security import new_code
 from renderer.wording import LANGUAGES, READ_ONLY, departments, words
 from renderer.wording import say as _
+from renderer.wording import say_count as ngettext
 from submissions import drafts, packs
 from submissions.ids import new_id
 from submissions.packs import Published
 
+#: Characters of a search that are looked at.
+MOST_SOUGHT = 60
+#: What people call large print when they look for it.
+ELDER = "长辈版 关怀版 关怀模式 大字版 适老版 老年人 老人 elder senior large print"
 YEAR_SECONDS = 365 * 24 * 3600
 #: Reading modes to choose, and the cookie's value for each.
 VIEWS = {
@@ -83,14 +89,36 @@ def home() -> Response:
         questions=sum(form.counts.questions for form in forms),
     )
     longest = max((form.counts.fields for form in forms), default=1)
+    sought = request.args.get("q", "").strip()[:MOST_SOUGHT]
+    found = [forms[at] for at in likely([_told(form) for form in forms], sought)]
+    elder = bool(sought and likely([ELDER], sought))
     body = render_template(
         "home.html",
+        sought=sought,
+        elder=elder,
+        told=_how_many(sought, len(found), elder=elder),
         heading=_("您遇到了什么事？"),
         ended="ended" in request.args,
         total=total,
-        entries=[_entry(form, longest) for form in forms],
+        entries=[_entry(form, longest) for form in found],
     )
     return make_response(body)
+
+
+def _told(form: MergedForm) -> str:
+    """Everything by which an affair can be found."""
+    guide = form.guide
+    texts = [guide.label, guide.summary, guide.audience]
+    texts += [matter.label for matter in form.matters]
+    return " ".join(text for each in texts for text in each.values())
+
+
+def _how_many(sought: str, count: int, *, elder: bool) -> str:
+    if not count and elder:
+        return _("要找的是长辈版：")
+    if not count:
+        return _("没有找到“%(sought)s”。换个说法再找，或者拨打 12345。", sought=sought)
+    return ngettext("找到 %(num)s 件事", "找到 %(num)s 件事", count)
 
 
 def guide(affair: str) -> Response:

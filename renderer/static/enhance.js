@@ -102,6 +102,46 @@
     watch();
   }
 
+  // Read the page aloud where there is a voice for its language, each text in its own.
+  const voices = window.speechSynthesis;
+  const aloud = document.querySelector("[data-read]");
+  let reading = false;
+  const turn = (on) => {
+    if (on === reading) return;
+    reading = on;
+    [aloud.textContent, aloud.dataset.read] = [aloud.dataset.read, aloud.textContent];
+    if (!on) voices.cancel();
+  };
+  const readOut = () => {
+    const said = [];
+    const walk = document.createTreeWalker(get("main"), NodeFilter.SHOW_TEXT);
+    for (let before; walk.nextNode(); ) {
+      const at = walk.currentNode.parentElement;
+      const text = walk.currentNode.data.replace(/\s+/g, " ").trim();
+      if (!text || !at.offsetParent || at.closest("select,textarea,[aria-hidden=true]")) continue;
+      const lang = at.closest("[lang]").lang;
+      const block = at.closest("p,li,dt,dd,h1,h2,h3,legend,label,summary,div");
+      if (before === block && said[said.length - 1].lang === lang) said[said.length - 1].text += " " + text;
+      else said.push(Object.assign(new SpeechSynthesisUtterance(text), { lang }));
+      before = block;
+    }
+    for (const each of said) voices.speak(each);
+    if (said.length) said[said.length - 1].onend = () => turn(false);
+  };
+  if (voices && aloud) {
+    const offer = () => {
+      const tongue = document.documentElement.lang.slice(0, 2);
+      aloud.hidden = !voices.getVoices().some((voice) => voice.lang.slice(0, 2) === tongue);
+    };
+    voices.addEventListener("voiceschanged", offer);
+    offer();
+    aloud.addEventListener("click", () => {
+      turn(!reading);
+      if (reading) readOut();
+    });
+    addEventListener("pagehide", () => voices.cancel());
+  }
+
   for (const button of document.querySelectorAll("[data-print]")) {
     button.hidden = false;
     button.addEventListener("click", () => print());

@@ -241,3 +241,55 @@ def test_every_script_has_its_letters(new_page):
     assert fonts["mn-Mong"] == {"Noto Sans Mongolian"}
     assert all("CJK" in each for each in fonts["zh-CN"])
     assert fonts["en"]
+
+
+#: A device with these voices; it writes down what it is told to say.
+VOICES = """tongues => {
+  window.said = [];
+  window.SpeechSynthesisUtterance = function (text) { this.text = text; };
+  Object.defineProperty(window, "speechSynthesis", { value: Object.assign(
+    new EventTarget(), {
+      getVoices: () => tongues.map((lang) => ({ lang })),
+      speak: (each) => window.said.push(each),
+      cancel: () => window.said.push("silence"),
+    }) });
+}"""
+
+
+def test_a_page_is_read_aloud_where_there_is_a_voice_and_stops_again(new_page):
+    page = new_page()
+    page.goto(f"/affairs/{NEWBORN}")
+    assert not page.locator("[data-read]").is_visible()  # this browser has no voices
+    page.add_init_script(f"({VOICES})(['en-GB'])")
+    page.reload()
+    assert not page.locator("[data-read]").is_visible()  # none for this page
+    page.add_init_script(f"({VOICES})(['zh_CN', 'en-GB'])")
+    page.reload()
+    button = page.get_by_role("button", name="朗读本页")
+
+    button.click()
+
+    said = page.evaluate("said.map(each => [each.text, each.lang])")
+    assert page.locator("h1").inner_text() in [text for text, _tongue in said[:4]]
+    assert {tongue for _text, tongue in said} == {"zh-CN"}
+    assert len(said) > 20
+    page.get_by_role("button", name="停止朗读").click()
+    assert page.evaluate("said.at(-1)") == "silence"
+    button.click()
+    page.evaluate("said.at(-1).onend()")
+    expect(button).to_be_visible()
+
+
+def test_each_text_is_read_in_its_own_language(new_page):
+    page = new_page()
+    page.add_init_script(f"({VOICES})(['zh-CN'])")
+    page.goto(f"/affairs/{NEWBORN}")
+    foreign = '<p>前<span lang="en">Hello</span>后</p><p hidden>藏</p>'
+    page.locator("main").evaluate(
+        "(main, html) => main.insertAdjacentHTML('beforeend', html)", foreign
+    )
+
+    page.get_by_role("button", name="朗读本页").click()
+
+    said = page.evaluate("said.map(each => [each.text, each.lang])")
+    assert said[-3:] == [["前", "zh-CN"], ["Hello", "en"], ["后", "zh-CN"]]
