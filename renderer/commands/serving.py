@@ -49,19 +49,34 @@ SWEEP_EVERY = 3600
 def until_stopped() -> Iterator[Event]:
     """Give an event that is set when somebody stops this program."""
     stop = Event()
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
 
-    def told(_signal: int, _frame: FrameType | None) -> None:
-        # From a thread: the signal may have come in the middle of `stop.wait`.
-        Thread(target=stop.set).start()
+    def wait() -> None:
+        os.read(told, 1)
+        stop.set()
 
-    before = {
-        each: signal.signal(each, told) for each in (signal.SIGINT, signal.SIGTERM)
-    }
+    waiting = Thread(target=wait, name="until stopped")
+    waiting.start()
+    # The handler in C writes at once. One in Python runs when the main thread comes
+    # round to it: never, if the signal came just before that waits for a lock.
+    woken = signal.set_wakeup_fd(tell)
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {each: signal.signal(each, _noticed) for each in signals}
     try:
         yield stop
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+        signal.set_wakeup_fd(woken)
+        os.write(tell, b".")
+        waiting.join()
+        os.close(told)
+        os.close(tell)
+
+
+def _noticed(_signal: int, _frame: FrameType | None) -> None:
+    """Do nothing: that it came has been written already."""
 
 
 def hosts_and_ports(
