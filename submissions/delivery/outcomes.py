@@ -76,6 +76,9 @@ def record(
     if not mine:
         return changed_submission
     del changed_submission["lease"]
+    if any(outcome.state == "postponed" for outcome in outcomes.values()):
+        # It was not tried: what was held against it before still is.
+        claims = max(claims, submission["claims"] - 1)
     return wake({**changed_submission, "claims": claims})
 
 

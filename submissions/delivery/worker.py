@@ -113,9 +113,11 @@ class Worker:
                 return self._safely(self._challenge, asked, token, now) if asked else 0
             if claimed["claims"] <= CLAIMS_TOGETHER:
                 return self._safely(self._send_due, claimed, token, now)
+            # Whoever dies while this one waits for its turn must not count against it.
+            self._safely(self._give_back, claimed, token, now)
         with self._turns.alone() as alone:
-            work = self._send_due if alone else self._give_back
-            return self._safely(work, claimed, token, now)
+            suspect = self._claim("submissions", now, token) if alone else None
+            return self._safely(self._send_due, suspect, token, now) if suspect else 0
 
     def _safely(
         self,
@@ -195,7 +197,7 @@ class Worker:
         return max(len(outcomes), 1)
 
     def _give_back(self, claimed: Document, token: str, _now: str) -> int:
-        """Undo a claim: what is sent alone elsewhere could end this process."""
+        """Undo a claim."""
         self._store.update(
             "submissions", claimed["_id"], lambda found: unclaimed(found, token=token)
         )
