@@ -21,6 +21,8 @@ DISK, SENT = "4m", 15
 LASTS = 2.0
 #: While it lasts every submission waits for the store until its patience ends.
 FEW = 4
+#: After it everything is accepted again within so many seconds.
+RECOVERS = 5.0
 #: Linux: take a capability away for good; the one that opens what is not allowed.
 _DROP, _OVERRIDE = 24, 1
 AHEAD = 3600
@@ -82,8 +84,13 @@ def _outage(
             quiet = len(house.taken())
             time.sleep(LASTS)
             quiet = len(house.taken()) - quiet
-        after = _send(house, web, f"before-{name}")
-        after += _send(house, web, f"during-{name}")
+        began = time.monotonic()
+        after = []
+        while not after or {status for status, *_ in after} != {202}:
+            after = _send(house, web, f"during-{name}")
+            if time.monotonic() - began > RECOVERS:
+                break
+        found.note(f"{name}: recovered in s", round(time.monotonic() - began, 1))
         told = [*before, *during, *after]
         accepted = {id_ for status, id_, _ in told if status == 202}
         stored = {each["_id"] for each in house.store.find("submissions")}

@@ -21,6 +21,7 @@ from submissions.delivery.worker import Worker
 from submissions.outbound import Result
 from submissions.store.contract import Document
 from submissions.store.sqlite import Connect, SqliteStore
+from submissions.vault import open_keys
 from submissions.vault.store import SealedStore
 
 #: Kills the worker that sends it.
@@ -70,7 +71,7 @@ class DoneAtClaim(SealedStore):
 class DiesBeforeRecord(Worker):
     """Dies after the receiver has answered, before that is written down."""
 
-    def _record(self, *_: object) -> None:
+    def _record(self, *_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -127,5 +128,6 @@ def web_that_does_not_sync() -> Flask:
 
 def _sealed(data: Path, connect: Connect) -> SealedStore:
     """Return the store in a folder with its file opened in another way."""
-    inner = SqliteStore(data / "yibiao.db", connect=connect)
-    return SealedStore(inner, opened(data).keyring)
+    file, settings = data / "yibiao.db", Settings(data=data)
+    keys = open_keys(f"sqlite:///{file}", key_file=settings.key_path)
+    return SealedStore(SqliteStore(file, connect=connect), keys)

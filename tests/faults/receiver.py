@@ -84,7 +84,10 @@ def main(told: dict[str, Any]) -> None:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
+            length = int(self.headers["content-length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # who sent it died in the middle of it
             status, answer = receiver.answer(self.path, self.headers, body)
             self.send_response(status)
             self.send_header("content-length", str(len(answer)))

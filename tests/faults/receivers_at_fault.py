@@ -25,7 +25,7 @@ from tests.faults.house import House, until
 #: Case 8: offices, one of them dead, and submissions to each.
 OFFICES, EACH = affair.OFFICES[:10], 40
 #: Seconds before each try, and for a try.
-TABLE, HANGS = (0, 1, 2, 4, 8), 0.5
+TABLE, HANGS = (0, 0.5, 1, 3, 6, 12), 0.5
 #: What a worker adds to the table: it looks so seldom, and spreads what comes back.
 LOOKS = 1.0
 DEADLINE = 3.0
@@ -54,12 +54,17 @@ def dead_endpoint(place: Place) -> Found:
     found.note("nine served in s", round(alive, 2))
     found.note("beside a dead one in s", round(beside, 2))
     found.most("ratio", beside / alive, 2.0)
-    # Until the breaker opens, as many as are under way; then one probe per step.
-    probes = attempts[-3:]
-    gaps = [later - sooner for sooner, later in pairwise(probes)]
+    gaps = _probes(attempts)
     found.note("gaps between probes in s", [round(gap, 1) for gap in gaps])
-    found.true("as in the table", so=all(map(_in_table, gaps, TABLE[2:])))
+    found.true("as in the table", so=all(map(_in_table, gaps, TABLE[3:])))
+    found.least("probes", len(gaps), 2)
     return found
+
+
+def _probes(attempts: list[float]) -> list[float]:
+    """Return the gaps between probes: before them, several are under way at a time."""
+    gaps = [later - sooner for sooner, later in pairwise(attempts)]
+    return [gap for gap in gaps if gap > 0.8 * TABLE[3]]
 
 
 def _in_table(gap: float, step: float) -> bool:
@@ -93,7 +98,7 @@ def _served(folder: Path, tenth: raw.Behaviour) -> tuple[float, list[float]]:
         until(lambda: arrived.total() == EACH * (len(OFFICES) - 1), "not served")
         took = time.monotonic() - began
         if tenth is raw.hang:
-            time.sleep(sum(TABLE[:4]) * 1.2 + 4 * (HANGS + LOOKS))
+            until(lambda: len(_probes(attempts)) > 1, "no probes")
     return took, attempts
 
 
