@@ -61,9 +61,7 @@ def record(
     deliveries, entries = [], submission["log"]
     for delivery in submission["deliveries"]:
         outcome = outcomes.get(delivery["id"])
-        changed = (
-            delivery if outcome is None else _changed(delivery, outcome, mine=mine)
-        )
+        changed = delivery if outcome is None else _changed(delivery, outcome, mine)
         deliveries.append(changed)
         if changed["state"] != delivery["state"]:
             said = {"what": f"delivery.{changed['state']}", "delivery": delivery["id"]}
@@ -76,10 +74,10 @@ def record(
     if not mine:
         return changed_submission
     del changed_submission["lease"]
-    if any(outcome.state == "postponed" for outcome in outcomes.values()):
-        # It was not tried: what was held against it before still is.
-        claims = max(claims, submission["claims"] - 1)
-    return wake({**changed_submission, "claims": claims})
+    untried = any(outcome.state == "postponed" for outcome in outcomes.values())
+    # What was not tried is held to what was held against it before.
+    before = submission["claims"] - 1 if untried else 0
+    return wake({**changed_submission, "claims": max(claims, before)})
 
 
 def _fed(submission: Document, fed: Collection[str]) -> list[Document]:
@@ -98,7 +96,7 @@ def unclaimed(submission: Document, *, token: str) -> Document | None:
     return wake({**rest, "claims": claims})
 
 
-def _changed(delivery: Document, outcome: Outcome, *, mine: bool) -> Document:
+def _changed(delivery: Document, outcome: Outcome, mine: bool) -> Document:  # noqa: FBT001
     if delivery["state"] == "done":
         return delivery
     if outcome.state == "done":
