@@ -64,11 +64,7 @@ def record(
         changed = delivery if outcome is None else _changed(delivery, outcome, mine)
         deliveries.append(changed)
         if changed["state"] != delivery["state"]:
-            said = {"what": f"delivery.{changed['state']}", "delivery": delivery["id"]}
-            at = changed["last"]["at"]
-            entries = log.append(
-                entries, at=at, who="yibiao", part=delivery["part"], **said
-            )
+            entries = _logged(entries, changed)
     changes = {"deliveries": deliveries, "events": _fed(submission, fed)}
     changed_submission = {**submission, **changes, "log": entries}
     if not mine:
@@ -78,6 +74,12 @@ def record(
     # What was not tried is held to what was held against it before.
     before = submission["claims"] - 1 if untried else 0
     return wake({**changed_submission, "claims": max(claims, before)})
+
+
+def _logged(entries: list[Document], delivery: Document) -> list[Document]:
+    said = {"what": f"delivery.{delivery['state']}", "delivery": delivery["id"]}
+    at, part = delivery["last"]["at"], delivery["part"]
+    return log.append(entries, at=at, who="yibiao", part=part, **said)
 
 
 def _fed(submission: Document, fed: Collection[str]) -> list[Document]:
