@@ -95,7 +95,7 @@ def _said(told: Iterable[Any], marks: Iterable[str]) -> int:
 
 
 def _drafts(house: House, random: Random) -> list[str]:
-    """Keep drafts; return their marks."""
+    """Keep drafts with files; return their marks."""
     published = packs.current(house.store, "moving")
     marks: list[str] = []
     for number in range(DRAFTS):
@@ -105,6 +105,7 @@ def _drafts(house: House, random: Random) -> list[str]:
         unread = {"q": _numbers(answers)}
         kept = {**vars_of(draft), "answers": answers, "unread": unread}
         drafts.save(house.store, drafts.Draft(**kept), now=now())
+        house.store.files.keep(draft.id, " ".join(unread["q"]).encode(), now=now())
         marks += _numbers(answers)
     return marks
 
