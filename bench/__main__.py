@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from bench import merging, pages, validity
+from bench import merging, pages, peers, validity
 from bench.measure import MissingError, Rows, Skipped
 
 #: By name in the table of goals.
@@ -13,6 +13,7 @@ ROWS: Mapping[str, Callable[[], Rows]] = {
     **validity.ROWS,
     **merging.ROWS,
     **pages.ROWS,
+    **peers.ROWS,
 }
 
 

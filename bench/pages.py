@@ -24,14 +24,14 @@ from renderer.ready import Ready
 _TIMES = 100
 _MICRO, _MILLI = 1e6, 1e3
 #: Of a page, so many questions have something wrong.
-_WRONG = 30
+WRONG = 30
 _CONTROL = re.compile("<(?:input|select|textarea) ")
 _FORM = """{% from "questions.html" import asked with context %}
 {% for b in blocks %}{{ asked(b) }}{% endfor %}"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Filled:
+class Filled:
     """A question that is answered, and maybe wrong, in both ways of writing it."""
 
     ready: Ready
@@ -43,12 +43,12 @@ class _Filled:
 def beside_jinja() -> Rows:
     """R1: a page of a hundred questions with what was typed and what is wrong."""
     with visit() as visited, visited.app.test_request_context():
-        filled = list(_filled(visited.form, answers(visited.form)))
-        plain = [{**asdict(f.block), "errors": f.block.errors} for f in filled]
+        page = list(filled(visited.form, answers(visited.form)))
+        plain = [{**asdict(f.block), "errors": f.block.errors} for f in page]
         template = visited.app.jinja_env.from_string(_FORM)
 
         def ours() -> str:
-            return _joined(filled)
+            return joined(page)
 
         def floor() -> str:
             return template.render(blocks=plain)
@@ -61,7 +61,7 @@ def beside_jinja() -> Rows:
         value * _MICRO,
         least * _MICRO,
         unit="µs",
-        floor_name=f"{FIELDS} questions, {_WRONG} of them wrong, joined from pieces; "
+        floor_name=f"{FIELDS} questions, {WRONG} of them wrong, joined from pieces; "
         "beside the same macros over plain dictionaries",
         must=0.10,
     )
@@ -71,9 +71,9 @@ def real_pages() -> Rows:
     """R3: what the pages of the six real forms cost for each control."""
     form = merge(load(real_forms().documents), AffairId("imported"))
     with visit() as visited, visited.app.test_request_context():
-        filled = list(_filled(form, joint_answers()))
-        controls = len(_CONTROL.findall(_joined(filled)))
-        (value,) = medians(lambda: _joined(filled), times=_TIMES)
+        page = list(filled(form, joint_answers()))
+        controls = len(_CONTROL.findall(joined(page)))
+        (value,) = medians(lambda: joined(page), times=_TIMES)
     yield compared(
         "R3",
         value * _MICRO / controls,
@@ -122,12 +122,13 @@ def sent() -> Rows:
     )
 
 
-def _joined(filled: Sequence[_Filled]) -> str:
-    each = (f.ready.write(f.posted, wrong=f.wrong) for f in filled)
+def joined(page: Sequence[Filled]) -> str:
+    """Join a page from its pieces."""
+    each = (f.ready.write(f.posted, wrong=f.wrong) for f in page)
     return "".join([found.html for found in each if found is not None])
 
 
-def _filled(form: MergedForm, given: Mapping[str, Any]) -> Iterator[_Filled]:
+def filled(form: MergedForm, given: Mapping[str, Any]) -> Iterator[Filled]:
     """Yield every question that is no list, as it stands answered on its page."""
     judge, views = Judge(form), Views(form)
     page = pieces.Page(judge=judge, views=views, facts={}, posted={}, judged=False)
@@ -139,7 +140,7 @@ def _filled(form: MergedForm, given: Mapping[str, Any]) -> Iterator[_Filled]:
         block = pieces.block(
             replace(page, posted=posted), question, number=str(number), faults=()
         )
-        yield _Filled(
+        yield Filled(
             ready=Ready(blank),
             posted=posted,
             wrong=wrong,
@@ -149,7 +150,7 @@ def _filled(form: MergedForm, given: Mapping[str, Any]) -> Iterator[_Filled]:
 
 def _wrong(number: int) -> Wrong | None:
     """Return what is wrong with every third question, until there are enough."""
-    if number % 3 or number >= 3 * _WRONG:
+    if number % 3 or number >= 3 * WRONG:
         return None
     return Wrong(sentence=f"{number} <&>", every_box=True)
 

@@ -130,7 +130,7 @@ def _say(app: Flask) -> None:
         here=here,
         size_of=file_size,
     )
-    app.jinja_env.filters.update(bare=str, mark=ready.mark)
+    app.jinja_env.filters.update(bare=str, mark=ready.mark, joined=ready.joined)
     app.context_processor(_view)
 
 

@@ -7,8 +7,9 @@ what the macros would have written.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from flask import current_app
@@ -32,7 +33,8 @@ class Written(NamedTuple):
     """A question as it stands on a page."""
 
     name: str
-    html: Markup
+    #: Written by the macros, or escaped.
+    html: str
     #: (control, sentence) of what must be put right in it.
     errors: tuple[tuple[str, str], ...]
     known: bool
@@ -77,6 +79,11 @@ def mark(chosen: Any, word: str) -> Markup:
     return _safe(f" {word}" if chosen else "")
 
 
+def joined(shown: Iterable[Written]) -> Markup:
+    """Join questions as they stand on the page: a filter of the templates."""
+    return _safe("".join([each.html for each in shown]))
+
+
 def written(block: Block) -> Written:
     """Write out a question by the macros."""
     return Written(block.name, _html(block), block.errors, block.known is not None)
@@ -99,6 +106,9 @@ class Ready:
     def __init__(self, blank: Block) -> None:
         """Take the question as it stands with nothing typed and nothing wrong."""
         self._blank = blank
+        self._never = blank.kind in ("rows", "list", "search")
+        #: Where something of one's own is typed beside the choices; "" without choices.
+        self._own = f"{blank.name}-{OTHER}" if blank.options else ""
         self._pieces: dict[Variant, Piece] = {}
 
     def write(
@@ -116,16 +126,16 @@ class Ready:
             and something chosen that is no choice here any more.
         """
         blank = self._blank
-        if blank.kind in ("rows", "search"):
+        own = bool(self._own) and any(posted.get(self._own, ())[:1])
+        if self._never or (own and blank.other is None):
             return None
-        own = bool(blank.options) and any(posted.get(f"{blank.name}-{OTHER}", ()))
-        if own and blank.other is None:
-            return None
-        at = None if wrong is None else (wrong.box, wrong.every_box)
-        proposed = None if known is None else known.proposed
-        piece = self._piece(Variant(at, own, proposed, opened))
+        piece = self._plain
+        if wrong is not None or known is not None or own or opened:
+            at = None if wrong is None else (wrong.box, wrong.every_box)
+            proposed = None if known is None else known.proposed
+            piece = self._piece(Variant(at, own, proposed, opened))
         parts = piece.parts.copy()
-        if blank.options and not _marked(blank.name, piece, posted, parts, own=own):
+        if self._own and not _marked(blank.name, piece, posted, parts, own=own):
             return None
         for place, box in piece.typed:
             texts = posted.get(box)
@@ -138,7 +148,11 @@ class Ready:
         if known is not None:
             parts[piece.places[_KNOWN]] = escape(known.text)
             parts[piece.places[_SAID]] = known.said
-        return Written(blank.name, _safe("".join(parts)), errors, known is not None)
+        return Written(blank.name, "".join(parts), errors, known is not None)
+
+    @cached_property
+    def _plain(self) -> Piece:
+        return self._piece(Variant(None, own=False, proposed=None, opened=False))
 
     def _piece(self, variant: Variant) -> Piece:
         if variant not in self._pieces:

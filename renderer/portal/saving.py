@@ -135,6 +135,8 @@ def renumbered(question: Question, posted: Posted) -> Posted:
 
 def boxes_of(name: str, texts: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     """Return the texts of one question's boxes."""
+    if not texts:
+        return {}
     return {
         box: typed
         for box, typed in texts.items()
