@@ -78,6 +78,16 @@ class RowBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One row of a list, in words; it is changed on a page of its own."""
+
+    id: str
+    number: int
+    text: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One question as it stands on the page."""
 
@@ -98,6 +108,7 @@ class Block:
     other: Other | None = None
     boxes: tuple[Box, ...] = ()
     rows: tuple[RowBlock, ...] = ()
+    entries: tuple[Entry, ...] = ()
     may_add: bool = False
     askers: tuple[Asking, ...] = ()
     known: Known | None = None
@@ -125,5 +136,6 @@ class Block:
     def errors(self) -> tuple[tuple[str, str], ...]:
         """(control, sentence) of this question and its rows, in page order."""
         own = ((self.target, self.error),) if self.error else ()
+        apart = ((each.id, each.error) for each in self.entries if each.error)
         below = (e for row in self.rows for cell in row.cells for e in cell.errors)
-        return (*own, *below)
+        return (*own, *apart, *below)

@@ -7,7 +7,7 @@ the same value.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import Any, TypeAlias
 
@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 
 from builder import pointer
-from builder.model import Question
+from builder.model import Pointer, Question
 from builder.pointer import ABSENT
 from renderer.choices import OTHER, SEARCH, choice_key, choice_values, written_choice
 from renderer.searching import called
@@ -123,6 +123,20 @@ def _chosen(question: Question, keys: Sequence[str]) -> list[Any] | Problem:
     if any(key not in values for key in keys):
         return Problem("choice")
     return [values[key] for key in dict.fromkeys(keys)]
+
+
+def cell_name(listing: Question, number: int) -> str:
+    """Return how the boxes of a row begin, as in a list on one page."""
+    return f"{listing.name}-r{number - 1}"
+
+
+def cell_of(listing: Question, column: Question, number: int) -> Question:
+    """Return a column as a question of its own: the cell of one row."""
+    return replace(
+        column,
+        pointer=Pointer(f"{listing.pointer}/{number - 1}{column.pointer}"),
+        name=f"{cell_name(listing, number)}-{column.name}",
+    )
 
 
 def rows(question: Question, name: str, posted: Posted) -> tuple[Row, ...]:

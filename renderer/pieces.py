@@ -14,6 +14,7 @@ from builder.validity import Fault, Judge
 from builder.view import View, Views
 from renderer.blocks import Asking, Block, Box, Option, Other, RowBlock, Wrong
 from renderer.choices import OTHER, SEARCH, choice_key, choice_values
+from renderer.entries import entries
 from renderer.fields import (
     MOST_ROWS,
     Posted,
@@ -61,6 +62,8 @@ class Page:
     judged: bool
     #: The row somebody wants to take out, as LIST-ROW; "" where nobody does.
     leaving: str = ""
+    #: Rows of lists stand on pages of their own.
+    rows_apart: bool = False
 
     @property
     def form(self) -> MergedForm:
@@ -79,6 +82,7 @@ def block(
     *,
     number: str,
     faults: Sequence[Fault],
+    view: View | None = None,
     known: Known | None = None,
     opened: bool = False,
 ) -> Block:
@@ -86,11 +90,12 @@ def block(
 
     Args:
         faults: those at this question or below it, with pointers into the answers.
+        view: what the forms that apply say of it, if it is no question of the form.
         known: where its value came from, if it was not typed.
         opened: somebody came to correct it.
     """
     choices = page.judge.choices(question, page.facts)
-    view = page.view(question)
+    view = view or page.view(question)
     made = _block(page, question, question.name, choices=choices, view=view)
     value = parse(question, question.name, page.posted)
     made = replace(
@@ -101,7 +106,9 @@ def block(
         known=known,
         opened=opened,
     )
-    if question.input == "rows":
+    if question.input == "rows" and page.rows_apart:
+        made = _apart(page, made, question, value, (view, faults))
+    elif question.input == "rows":
         made = replace(made, rows=_rows(page, question, question.name, faults))
     return _with_error(page, made, question, value, own_faults(question, faults))
 
@@ -268,8 +275,33 @@ def _in_cell(question: Question, fault: Fault) -> bool:
     """Tell whether a fault of a list, or below it, is shown in a cell of a row."""
     if not question.columns:
         return False
-    _, *column = pointer.parts(fault.pointer.removeprefix(question.pointer)) or [""]
-    return pointer.join(column) in {each.pointer for each in question.columns}
+    _, *names = pointer.parts(fault.pointer.removeprefix(question.pointer)) or [""]
+    at = f"{pointer.join(names)}/"
+    return any(at.startswith(f"{column.pointer}/") for column in question.columns)
+
+
+def _apart(
+    page: Page,
+    made: Block,
+    question: Question,
+    value: Any,
+    told: tuple[View, Sequence[Fault]],
+) -> Block:
+    """A list whose rows have pages of their own: here they stand in words."""
+    view, faults = told
+    limits = {bound.keyword: bound.limit for bound in view.bounds}
+    listed = tuple(
+        entries(
+            page.form,
+            question,
+            value.rest if isinstance(value, Problem) else value,
+            faults=faults if page.judged else (),
+            typed=page.posted if page.judged else {},
+        )
+    )
+    may_add = len(listed) < min(MOST_ROWS, limits.get("maxItems", MOST_ROWS))
+    target = f"{made.name}-add" if may_add else f"q-{made.name}"
+    return replace(made, kind="list", entries=listed, may_add=may_add, target=target)
 
 
 def _rows(
@@ -311,10 +343,8 @@ def _cell(
     if made.kind == "radios" and len(made.options) > MOST_CELL_RADIOS:
         made = replace(made, kind="select", target=cell)
     required = any(asker.required for asker in column.asked_by)
-    at = (
-        None if row.index is None else f"{question.pointer}/{row.index}{column.pointer}"
-    )
-    own = [fault for fault in faults if fault.pointer == at]
+    at = f"{question.pointer}/{row.index}{column.pointer}"
+    own = [each for each in faults if f"{each.pointer}/".startswith(f"{at}/")]
     value = parse(column, cell, row.posted)
     return _with_error(page, replace(made, required=required), column, value, own)
 
@@ -322,7 +352,7 @@ def _cell(
 def _with_error(
     page: Page, made: Block, question: Question, value: Any, faults: Sequence[Fault]
 ) -> Block:
-    if question.input == "rows":
+    if question.input == "rows" and not page.rows_apart:
         made = replace(made, may_add=len(made.rows) < MOST_ROWS)
     wrong = what_is_wrong(page, question, value, faults)
     return made if wrong is None else made.put_right(wrong)

@@ -55,13 +55,18 @@ def masked(question: Question, value: Any) -> str:
         return ""
     if question.input == "rows":
         rows = value if isinstance(value, list) else []
-        return "\n".join(_row(question, row, masked) for row in rows)
+        return "\n".join(row_in_words(question, row) for row in rows)
     text = shown(question, value)
     if question.sensitivity != "sensitive":
         return text
     if question.input == "digits" and len(text) >= _SHORTEST_MASKED:
         return hidden_number(text)
     return hidden(text)
+
+
+def row_in_words(question: Question, row: Any) -> str:
+    """Write one row of a list in a line, identity and account numbers masked."""
+    return _row(question, row, masked)
 
 
 def local_date(moment: str) -> str:

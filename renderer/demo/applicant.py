@@ -10,7 +10,7 @@ from builder.model import MergedForm, Question
 from builder.pointer import ABSENT
 from renderer.demo.browser import Browser, Form, Page
 from renderer.demo.papers import paper
-from renderer.fields import written
+from renderer.fields import cell_of, written
 
 #: More pages than this mean that the applicant goes in circles.
 MOST_STEPS = 80
@@ -49,7 +49,7 @@ class Applicant:
         guide = self._follow(self._open(portal), f"/{self.form.affair}")
         page = self._send(guide, _form_with(guide, action="/start"), {})
         for _ in range(MOST_STEPS):
-            sheet = next((each for each in page.forms if "_do" in _buttons(each)), None)
+            sheet = _asking(page)
             if sheet is None:
                 page = self._onward(page)
             elif any(
@@ -107,16 +107,26 @@ class Applicant:
             value = self._value(question)
             if question.name in self.prefilled or value is ABSENT:
                 continue
-            if question.input != "rows":
+            if question.columns:
+                page = self._fill_rows(page, question, value)
+                sheet = _asking(page) or sheet
+            else:
                 said |= written(question, question.name, value)
-                continue
-            ids = [text for name, text in sheet.values() if name == question.name]
-            if len(ids) < len(value):
-                add = ("_do", f"add:{question.name}")
-                return self._send(page, sheet, said, add)
-            said |= _rows(question, ids, value)
         self.tell(f"  {urlsplit(page.url).path}: {len(page.questions)} questions")
         return self._send(page, sheet, said, NEXT)
+
+    def _fill_rows(self, page: Page, question: Question, rows: Any) -> Page:
+        """Fill in each row on its own page; return the page of the list again."""
+        for number, row in enumerate(rows, start=1):
+            said: dict[str, Any] = {}
+            for column in question.columns:
+                cell = cell_of(question, column, number)
+                value = pointer.get(row, pointer.parts(column.pointer))
+                said |= written(cell, cell.name, value)
+            add = ("_do", f"add:{question.name}")
+            entry = self._send(page, _asking(page), {}, add)
+            page = self._send(entry, _asking(entry), said, NEXT)
+        return page
 
     def _hand_in(self, page: Page) -> Page:
         """Promise a material where that is enough, else send a sample paper for it."""
@@ -148,15 +158,9 @@ class Applicant:
         return pointer.get(self.answers, pointer.parts(question.pointer))
 
 
-def _rows(question: Question, ids: list[str], rows: Any) -> dict[str, Any]:
-    """Return what is typed into the rows that the page shows under these ids."""
-    typed: dict[str, Any] = {question.name: ids}
-    for id_, row in zip(ids, rows, strict=False):
-        for column in question.columns:
-            value = pointer.get(row, pointer.parts(column.pointer))
-            name = f"{question.name}-{id_}-{column.name}"
-            typed |= written(column, name, value)
-    return typed
+def _asking(page: Page) -> Form | None:
+    """The form of a page of questions."""
+    return next((each for each in page.forms if "_do" in _buttons(each)), None)
 
 
 def _buttons(sheet: Form) -> set[str]:

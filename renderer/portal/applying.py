@@ -24,7 +24,6 @@ from renderer.portal.access import (
     AlreadySubmittedError,
     now,
     open_draft,
-    posted,
     services,
     staff,
     store,
@@ -41,15 +40,14 @@ from renderer.portal.leading import (
     with_blank,
 )
 from renderer.portal.saving import (
+    boxes_of,
     meet,
     merged,
-    read_seen,
     readable,
     renumbered,
     without_row,
 )
 from renderer.portal.sheet import (
-    SITUATIONS,
     Sheet,
     page_sheet,
     situation_sheet,
@@ -98,12 +96,12 @@ def register(portal: Blueprint) -> None:
 
 def situations(id_: str) -> Response:
     """Ask what decides matters, questions and materials."""
-    return _answered(id_, lambda: _situations(id_))
+    return answered(id_, lambda: _situations(id_))
 
 
 def page(id_: str, page: str) -> Response:
     """Show one page of questions, or keep what was sent for it."""
-    return _answered(id_, lambda: _page(id_, page))
+    return answered(id_, lambda: _page(id_, page))
 
 
 def _situations(id_: str) -> Sheet | Response:
@@ -126,7 +124,7 @@ def _page(id_: str, page: str) -> Sheet | Response:
     return page_sheet(filling, step)
 
 
-def _answered(id_: str, find: Callable[[], Sheet | Response]) -> Response:
+def answered(id_: str, find: Callable[[], Sheet | Response]) -> Response:
     """Show the page, or keep what was sent: again if another window was faster."""
     for _time in range(MOST_TRIES):
         try:
@@ -151,8 +149,8 @@ def receive(sheet: Sheet) -> Response:
     """
     filling = sheet.filling
     draft, proposals = filling.draft, filling.proposals
-    before = read_seen(request.form.get("rev", ""))
-    sent = _as_sent(sheet)
+    posted, before = sheet.received()
+    sent = _as_sent(sheet, posted)
     fields = sheet.fields(sent)
     stood = here = _stood(sheet, fields, before)
     if pressed()[0] == AUTOSAVE:
@@ -165,8 +163,9 @@ def receive(sheet: Sheet) -> Response:
         return conflict(sheet, sent, stood, meeting.both)
     own = [question for question in stood if question not in meeting.theirs]
     changed = merged(draft, own, fields, proposals) if meeting.theirs else mine
-    saved = drafts.save(store(), replace(changed, at=sheet.page), now=now())
-    after = _again(sheet, replace(filling, draft=saved))
+    kept = replace(sheet.settled(changed), at=sheet.kept_as)
+    saved = drafts.save(store(), kept, now=now())
+    after = sheet.again(replace(filling, draft=saved))
     return _after(sheet, after, sent, frozenset(each.name for each in here))
 
 
@@ -213,27 +212,24 @@ def _open(sheet: Sheet) -> Response:
     return show(sheet, held, notice=notice, leaving=request.args.get("leaving", ""))
 
 
-def _as_sent(sheet: Sheet) -> Posted:
-    """What was sent, without a row taken out, and as chosen on the conflict page."""
-    sent: Posted = posted()
+def _as_sent(sheet: Sheet, sent: Posted) -> Posted:
+    """What was sent, without a row taken out, and as chosen on the conflict page.
+
+    Rows that stand on other pages are sent as they are kept, or proposed.
+    """
     button, rest = pressed()
     name, _colon, row = rest.partition(":")
     if button == "choose":
         sent = {box: texts for box, texts in sent.items() if box != f"{rest}-{SEARCH}"}
     for question in sheet.questions:
-        if button == "drop" and question.name == name and question.input == "rows":
+        if question.columns and sheet.rows_apart:
+            held = sheet.served()
+            sent = {**sent, **boxes_of(question.name, held)}
+        elif button == "drop" and question.name == name and question.input == "rows":
             sent = without_row(question, sent, row)
         if request.form.get(f"_pick-{question.name}") == "stored":
             sent = with_stored(sheet.filling.draft, question, sent)
     return sent
-
-
-def _again(sheet: Sheet, filling: Filling) -> Sheet | None:
-    """The same page after saving; None where it asks nothing any more."""
-    if sheet.page == SITUATIONS:
-        return situation_sheet(filling)
-    step = filling.step(sheet.page)
-    return None if step is None else page_sheet(filling, step)
 
 
 def _after(

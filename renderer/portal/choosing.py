@@ -1,5 +1,6 @@
 """The page on which one choice is looked for in a list too long to open."""
 
+import re
 from collections.abc import Sequence
 from http import HTTPStatus
 
@@ -19,6 +20,7 @@ from builder.model import Choice, Question
 from renderer.choices import SEARCH, choice_key
 from renderer.portal.access import now, store
 from renderer.portal.applying import MOST_TRIES, filling_of
+from renderer.portal.rows import row_sheet
 from renderer.portal.saving import merged
 from renderer.portal.sheet import Sheet, page_sheet, situation_sheet
 from renderer.searching import found
@@ -57,7 +59,12 @@ def _sought(id_: str, name: str) -> tuple[Sheet, Question]:
     """Return a question to choose for and the page it stands on; 404 if not asked."""
     filling = filling_of(id_)
     steps = (page_sheet(filling, step) for step in filling.steps)
-    for sheet in (situation_sheet(filling), *steps):
+    row = re.fullmatch(r"(\w+)-r(\d{1,3})-\w+", name)
+    sheets = (situation_sheet(filling), *steps)
+    if row is not None:
+        apart = row_sheet(filling, row[1], int(row[2]) + 1)
+        sheets = () if apart is None else (apart,)
+    for sheet in sheets:
         for question in sheet.questions:
             if question.name == name and question.input == "choice":
                 return sheet, question
@@ -70,6 +77,7 @@ def _keep(sheet: Sheet, question: Question, key: str) -> None:
     if isinstance(fields[question.name].value, Problem):
         abort(HTTPStatus.BAD_REQUEST)
     draft = merged(filling.draft, [question], fields, filling.proposals)
+    draft = sheet.settled(draft)
     drafts.save(store(), draft, now=now())
 
 

@@ -14,7 +14,7 @@ from renderer.portal.access import now, open_submission, posted, store
 from renderer.portal.applying import LEAVING
 from renderer.portal.filling import Filling, concerns
 from renderer.portal.leading import away, pressed
-from renderer.portal.saving import merged, read_seen, seen, with_blank_rows, without_row
+from renderer.portal.saving import merged, read_seen, with_blank_rows, without_row
 from renderer.portal.sheet import UNPROCESSABLE, Sheet, blocks, wrong_names
 from renderer.showing import clock_time
 from renderer.wording import departments, words
@@ -41,9 +41,14 @@ class Correction(Sheet):
     """The page of what one department sent back."""
 
     wanted: Request
-    again: tuple["Again", ...]
+    asked_again: tuple["Again", ...]
     #: Something was typed and is kept.
     begun: bool
+
+    @property
+    def rows_apart(self) -> bool:
+        """All that was sent back stands on one page."""
+        return False
 
     def address(self, **more: Any) -> str:
         """Where the page is, with these words in its query."""
@@ -102,7 +107,7 @@ def _away(sheet: Correction) -> str | None:
     match button:
         case "back" | "later":
             return url_for("portal.progress", id_=id_)
-        case "upload" if rest in {line.key for line in sheet.again}:
+        case "upload" if rest in {line.key for line in sheet.asked_again}:
             part = sheet.wanted.part
             return url_for("portal.supply", id_=id_, key=rest, correction=part)
         case "view" | "lang" | "mine" | "home":
@@ -173,7 +178,7 @@ def _not_again(sheet: Correction) -> Iterator[str]:
     """Ask once about what is asked for again and was not uploaded."""
     if request.form.get("sure"):
         return
-    for line in sheet.again:
+    for line in sheet.asked_again:
         if line.key and not line.files:
             yield _(
                 "还没有重新上传“%(label)s”。已经另外交了的，请再按一次“改好了，重新送出”",
@@ -200,7 +205,7 @@ def _sheet(
         part=0,
         whole=count,
         wanted=wanted,
-        again=again,
+        asked_again=again,
         begun=wanted.part in document.get("typed", {}),
     )
 
@@ -253,11 +258,11 @@ def _show(
         wrong=bool(errors),
         errors=errors,
         blocks=shown,
-        materials=sheet.again,
+        materials=sheet.asked_again,
         # Who presses once more means it.
         sure=request.method == "POST" and bool(more),
         action=sheet.action,
-        rev=seen(filling.draft, sheet.questions),
+        rev=sheet.seen(),
         back=(back, _("办到哪一步了")),
         form="page",
         saved=clock_time(filling.draft.updated_at) if sheet.begun else "",

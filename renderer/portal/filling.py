@@ -63,6 +63,11 @@ class Filling:
     end: Device = "public"
 
     @property
+    def rows_apart(self) -> bool:
+        """Each row of a list has a page of its own: except where all is on one."""
+        return self.end != "counter"
+
+    @property
     def judge(self) -> Judge:
         """The judge of this version."""
         return self.published.judge

@@ -7,11 +7,12 @@ from flask import request, url_for
 from builder.model import Question
 from renderer.choices import SEARCH
 from renderer.fields import Posted, rows
+from renderer.pieces import answer
 from renderer.portal.saving import with_blank_rows
-from renderer.portal.sheet import SITUATIONS, Sheet, back_from
+from renderer.portal.sheet import Sheet
 
 #: What buttons of rows do; "drop" follows "remove" once it was asked.
-ROW_BUTTONS = ("add", "remove", "drop", "keep")
+ROW_BUTTONS = ("add", "change", "remove", "drop", "keep")
 #: Longest count of empty rows in an address.
 COUNT_DIGITS = 2
 
@@ -35,7 +36,7 @@ def away(sheet: Sheet) -> str | None:
         case "lang":
             found = url_for("portal.choose_language", tag=rest, next=here)
         case "back":
-            found = back_from(sheet)[0]
+            found = sheet.back()[0]
         case "mine" | "home":
             found = url_for(f"portal.{button}")
         case "choose" if rest in sheet.names:
@@ -62,8 +63,9 @@ def onward(sheet: Sheet, *, more: bool) -> str:
         return sheet.address(more="1", **_then())
     if request.form.get("then") == "check":
         return url_for("portal.check", id_=id_)
-    if sheet.page == SITUATIONS:
-        return url_for("portal.tasks", id_=id_)
+    there = sheet.onward()
+    if there is not None:
+        return there
     pages = [step.leaf.id for step in filling.steps]
     rest = pages[pages.index(sheet.page) + 1 :]
     if rest:
@@ -74,9 +76,11 @@ def onward(sheet: Sheet, *, more: bool) -> str:
 
 
 def after_row_button(sheet: Sheet, sent: Posted) -> str:
-    """The same page, at the row a button was about."""
+    """The same page, at the row a button was about; or that row's own page."""
     button, rest = pressed()
     name, _colon, id_ = rest.partition(":")
+    if sheet.rows_apart:
+        return _row_page(sheet, button, name, id_)
     empty = _empty_rows(sheet, sent)
     more = _then()
     anchor = f"q-{name}"
@@ -95,6 +99,19 @@ def after_row_button(sheet: Sheet, sent: Posted) -> str:
     already = _empty_rows(sheet, sheet.served())
     blank = [f"{each}:{n}" for each, n in empty.items() if n > already.get(each, 0)]
     return sheet.address(**more, blank=blank, _anchor=anchor)
+
+
+def _row_page(sheet: Sheet, button: str, name: str, number: str) -> str:
+    """The page of a row, or the one that asks whether to take it out."""
+    for question in _lists(sheet):
+        if question.name == name:
+            listed = answer(sheet.filling.draft.answers, question)
+            new = len(listed) + 1 if isinstance(listed, list) else 1
+            wanted = int(number) if number.isascii() and number.isdecimal() else new
+            asked: dict[str, Any] = {"name": name, "number": wanted, **_then()}
+            page = "portal.remove_row" if button == "remove" else "portal.row"
+            return url_for(page, id_=sheet.filling.draft.id, **asked)
+    return sheet.address(**_then())
 
 
 def with_blank(sheet: Sheet, counts: dict[str, int]) -> Posted:

@@ -147,6 +147,9 @@ def _by_code(code: str) -> str | None:
 
 def _where(draft: Draft) -> str:
     """The page somebody left, also in the middle of a list; else the steps."""
+    name, _slash, number = draft.at.partition("/")
+    if number:
+        return url_for("portal.row", id_=draft.id, name=name, number=number)
     if draft.at:
         return url_for("portal.page", id_=draft.id, page=draft.at)
     return url_for("portal.tasks", id_=draft.id)

@@ -8,17 +8,19 @@ from flask import request, url_for
 
 from builder.model import Page, Pointer, Question
 from builder.pointer import ABSENT
+from builder.view import View
 from renderer import pieces
 from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, written
 from renderer.forms import read
 from renderer.origins import Known, known_value
 from renderer.pieces import answer
-from renderer.portal.access import services
+from renderer.portal.access import posted, services
 from renderer.portal.filling import Filling, Step
-from renderer.portal.saving import boxes_of
+from renderer.portal.saving import boxes_of, read_seen, seen
 from renderer.wording import say as _
 from renderer.wording import words
+from submissions.drafts import Draft
 
 UNPROCESSABLE = 422
 #: Stands for the situation questions where a page's id is asked for.
@@ -55,9 +57,56 @@ class Sheet:
         return url_for("portal.page", id_=id_, page=self.page, **more)
 
     @property
+    def kept_as(self) -> str:
+        """How a draft notes that this page was left."""
+        return self.page
+
+    @property
+    def rows_apart(self) -> bool:
+        """The rows of lists stand on pages of their own."""
+        return self.filling.rows_apart
+
+    @property
     def names(self) -> frozenset[str]:
         """The HTML names of its questions."""
         return frozenset(question.name for question in self.questions)
+
+    def received(self) -> tuple[Posted, dict[str, str]]:
+        """What was sent, and what the page was made from that it was sent from."""
+        return posted(), read_seen(request.form.get("rev", ""))
+
+    def seen(self) -> str:
+        """Write down what the page is made from."""
+        return seen(self.filling.draft, self.questions)
+
+    def again(self, filling: Filling) -> "Sheet | None":
+        """Return the same page after saving; None where it asks nothing any more."""
+        if self.page == SITUATIONS:
+            return situation_sheet(filling)
+        step = filling.step(self.page)
+        return None if step is None else page_sheet(filling, step)
+
+    def settled(self, draft: Draft) -> Draft:
+        """Return what is kept of a draft that holds the page's answers."""
+        return draft
+
+    def onward(self) -> str | None:
+        """Where saving leads, if not to the page that follows."""
+        tasks = url_for("portal.tasks", id_=self.filling.draft.id)
+        return tasks if self.page == SITUATIONS else None
+
+    def back(self) -> tuple[str, str]:
+        """Where the link back leads, and what it says."""
+        draft = self.filling.draft
+        if self.page == SITUATIONS and not self.filling.situated:
+            return url_for("portal.guide", affair=draft.affair), _("办事指南")
+        if request.values.get("then") == "check":
+            return url_for("portal.check", id_=draft.id), _("返回检查")
+        return url_for("portal.tasks", id_=draft.id), _("返回")
+
+    def view(self, page: pieces.Page, question: Question) -> View:
+        """What the forms that apply say of a question."""
+        return page.view(question)
 
     def fields(self, posted: Posted) -> dict[str, AnswerField]:
         """Read what was sent for this page."""
@@ -189,6 +238,7 @@ def asking(sheet: Sheet, posted: Posted, leaving: str = "") -> pieces.Page:
         posted=posted,
         judged=False,
         leaving=leaving,
+        rows_apart=sheet.rows_apart,
     )
 
 
@@ -201,6 +251,7 @@ def block(sheet: Sheet, page: pieces.Page, question: Question) -> Block:
         faults=sheet.filling.faults_of(question),
         known=known(sheet.filling, question),
         opened=question.name == request.args.get("open"),
+        view=sheet.view(page, question),
     )
 
 
@@ -212,13 +263,3 @@ def wrong_names(sheet: Sheet) -> frozenset[str]:
         for question in sheet.questions
         if filling.unread(question) or filling.faults_of(question)
     )
-
-
-def back_from(sheet: Sheet) -> tuple[str, str]:
-    """Where the link back leads, and what it says."""
-    draft = sheet.filling.draft
-    if sheet.page == SITUATIONS and not sheet.filling.situated:
-        return url_for("portal.guide", affair=draft.affair), _("办事指南")
-    if request.values.get("then") == "check":
-        return url_for("portal.check", id_=draft.id), _("返回检查")
-    return url_for("portal.tasks", id_=draft.id), _("返回")

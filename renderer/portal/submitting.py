@@ -12,6 +12,7 @@ from builder.lenses import UndefinedError
 from builder.model import FactId, Matter, MatterId, Question
 from builder.pointer import ABSENT
 from builder.situations import bound
+from renderer.entries import entries
 from renderer.messages import for_fault
 from renderer.pieces import answer
 from renderer.portal.access import now, store
@@ -22,6 +23,7 @@ from renderer.portal.sheet import UNPROCESSABLE, known
 from renderer.showing import clock_time, masked
 from renderer.wording import departments, words
 from renderer.wording import say as _
+from renderer.wording import say_count as ngettext
 from submissions import drafts, intake
 from submissions.errors import Conflict, KeyReusedError, Refused
 
@@ -173,7 +175,7 @@ def _section(filling: Filling, step: Step) -> Section:
         missing=_("“%(label)s”还有 %(num)s 项没有填", label=label, num=missing)
         if missing
         else "",
-        lines=tuple(_line(filling, question) for question in step.questions),
+        lines=tuple(line for q in step.questions for line in _lines(filling, q)),
     )
 
 
@@ -184,6 +186,50 @@ def _first_lacking(filling: Filling, section: Step) -> str:
     question = next(lacking, section.questions[0])
     page = filling.step_of(question).leaf.id
     return url_for("portal.page", id_=id_, page=page, then="check")
+
+
+def _lines(filling: Filling, question: Question) -> Iterator[Line]:
+    """The line of an answer; of a list, then one for each row."""
+    whole = _line(filling, question)
+    if not question.columns or not whole.text:
+        yield whole
+        return
+    value = answer(filling.draft.answers, question)
+    rows = list(
+        entries(
+            filling.form,
+            question,
+            value,
+            faults=filling.faults_of(question),
+            typed=filling.draft.unread,
+        )
+    )
+    count = ngettext("共 %(num)s 行", "共 %(num)s 行", len(rows))
+    yield replace(whole, text=count)
+    for row in rows:
+        yield replace(
+            whole,
+            name=row.id,
+            number="",
+            label=f"{whole.label} {_('第 %(number)s 行', number=row.number)}",
+            text=row.text,
+            source="",
+            error=row.error,
+            href=_row_page(filling, question, row.number) or whole.href,
+        )
+
+
+def _row_page(filling: Filling, question: Question, number: int) -> str:
+    """Where one row is changed; "" where all stand on one page."""
+    if not filling.rows_apart:
+        return ""
+    return url_for(
+        "portal.row",
+        id_=filling.draft.id,
+        name=question.name,
+        number=number,
+        then="check",
+    )
 
 
 def _line(filling: Filling, question: Question) -> Line:
@@ -211,20 +257,15 @@ def _line(filling: Filling, question: Question) -> Line:
 
 
 def _error(filling: Filling, question: Question, value: Any) -> str:
-    """The first thing to put right in an answer; of a list, in its first bad row."""
-    if filling.unread(question):
+    """The first thing to put right in an answer; what is in its rows is said there."""
+    if filling.unread(question) and not question.columns:
         return _("“%(label)s”填的看不懂，请改正", label=words(question.label))
     faults = filling.faults_of(question)
+    if question.columns:
+        faults = tuple(each for each in faults if each.pointer == question.pointer)
     if value is ABSENT or not faults:
         return ""
-    fault = faults[0]
-    if fault.pointer == question.pointer or not question.columns:
-        return for_fault(fault, question, filling.form, value)
-    row = fault.pointer.removeprefix(question.pointer).split("/")[1]
-    if row.isdecimal():
-        label, number = words(question.label), int(row) + 1
-        return _("“%(label)s”第 %(number)s 行要改", label=label, number=number)
-    return _("“%(label)s”里有一行要改", label=words(question.label))
+    return for_fault(faults[0], question, filling.form, value)
 
 
 def _elsewhere(filling: Filling) -> Iterator[str]:

@@ -15,12 +15,10 @@ from renderer.fields import Posted, parse
 from renderer.pieces import answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling
-from renderer.portal.saving import seen
 from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,
     asking,
-    back_from,
     block,
     known,
 )
@@ -82,7 +80,11 @@ def _made(sheet: Sheet) -> Mapping[str, Ready]:
     return {
         question.name: Ready(
             pieces.block(
-                page, question, number=sheet.numbers[question.pointer], faults=()
+                page,
+                question,
+                number=sheet.numbers[question.pointer],
+                view=sheet.view(page, question),
+                faults=(),
             )
         )
         for question in sheet.questions
@@ -114,12 +116,12 @@ def show(
         whole=sheet.whole,
         groups=groups,
         action=sheet.action,
-        rev=seen(draft, sheet.questions),
+        rev=sheet.seen(),
         return_to=request.values.get("then", ""),
         notice=notice,
         later=not situations,
         sofar=_so_far(sheet.filling) if situations else (),
-        back=back_from(sheet),
+        back=sheet.back(),
         form="page",
         saved=clock_time(draft.updated_at) if draft.rev > 1 else "",
     )

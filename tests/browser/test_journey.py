@@ -1,5 +1,7 @@
 """The whole way of an applicant, in a real browser."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -118,7 +120,9 @@ def test_a_link_in_the_error_summary_leads_to_the_control(new_page):
     assert page.evaluate("document.activeElement.id") == target
 
 
-def test_a_list_of_rows_is_accessible_and_grows(new_page, look, forms, stands_on):
+def test_a_row_is_added_changed_and_taken_out_on_accessible_pages(
+    new_page, look, forms, stands_on
+):
     told = sample("enterprise_setup")
     page = new_page()
     page.goto("/sign-in")
@@ -133,9 +137,20 @@ def test_a_list_of_rows_is_accessible_and_grows(new_page, look, forms, stands_on
 
     page.locator(f"#{listing.name}-add").click()
 
-    rows = page.locator(f'input[type="hidden"][name="{listing.name}"]')
-    expect(rows).to_have_count(2)
+    page.wait_for_url(re.compile(f"/rows/{listing.name}/1$"))
     look(page)
+    page.locator(f"#{listing.name}-r0-c1").fill("甲")
+    page.locator('.go button[value="next"]').click()
+    expect(page.locator("#errors")).to_be_visible()
+    look(page)
+    page.locator('button[value="back"]').click()
+    expect(page.locator(f"#{listing.name}-r0")).to_have_text(re.compile("修改"))
+    look(page)
+    page.locator(f"#{listing.name}-r0-remove").click()
+    expect(page.locator("h1")).to_contain_text("第 1 行吗？")
+    look(page)
+    page.locator(".go button").click()
+    expect(page.locator("main")).to_contain_text("还没有填。")
 
 
 def test_a_proposed_value_is_corrected_without_scripts(new_page, forms, stands_on):

@@ -19,7 +19,7 @@ from renderer import create_app
 from renderer.cli import main
 from renderer.config import Settings, open_configured
 from renderer.demo.papers import paper
-from renderer.fields import written
+from renderer.fields import cell_of, written
 from submissions import packs as publishing
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
@@ -206,8 +206,23 @@ class Site:
     def sign_in(self, person: str) -> Page:
         return self.send(self.get("/sign-in"), "/sign-in", person=person)
 
-    def begin(self, affair: str) -> Page:
-        return self.send(self.get(f"/affairs/{affair}"), "/start")
+    def begin(self, affair: str, **told) -> Page:
+        """Begin a form; at a counter, for somebody who is named."""
+        start = f"/affairs/{affair}/start" if told else f"/affairs/{affair}"
+        return self.send(self.get(start), "/start", **told)
+
+    def fill_rows(self, page, question, rows):
+        """Add rows on their own pages; return the page of the list again."""
+        for number, row in enumerate(rows, start=1):
+            entry = self.send(page, page.path, _do=f"add:{question.name}")
+            said = {}
+            for column in question.columns:
+                cell = cell_of(question, column, number)
+                value = pointer.get(row, pointer.parts(column.pointer))
+                said |= written(cell, cell.name, value)
+            page = self.send(entry, entry.path, _do="next", **said)
+            assert page.status == 200, page.words[:800]
+        return page
 
     def _page(self, response) -> Page:
         html = response.get_data(as_text=True)
@@ -232,7 +247,11 @@ class Site:
             said = {}
             for name in page.questions:
                 value = pointer.get(answers, pointer.parts(known[name].pointer))
-                if value is not ABSENT and name not in page.proposed:
+                if value is ABSENT or name in page.proposed:
+                    continue
+                if known[name].columns and name not in page.form(page.path).names:
+                    page = self.fill_rows(page, known[name], value)
+                else:
                     said |= written(known[name], name, value)
             page = self.send(page, page.path, _do="next", **said)
             assert page.status == 200, page.words[:800]
@@ -274,6 +293,14 @@ def open_site() -> Callable[[Flask], Site]:
 def visit(at_end) -> Callable[..., Site]:
     """Return a function that opens a browser at an end."""
     return lambda *end_and_clock: Site(at_end(*end_and_clock))
+
+
+@pytest.fixture
+def desk(visit) -> Site:
+    """A browser at a counter, where somebody of the staff is signed in."""
+    site = visit("counter")
+    site.sign_in("fang")
+    return site
 
 
 @pytest.fixture

@@ -19,7 +19,10 @@ def question(forms, affair, pointer):
 
 def begun(site, affair, **answers):
     """The task list of a draft whose situations are answered: yes, or the first."""
-    page = site.begin(affair)
+    return situated(site, site.begin(affair), **answers)
+
+
+def situated(site, page, **answers):
     while "/situations" in page.path:
         form = page.form("/situations")
         first = {}
@@ -46,13 +49,16 @@ def listing(forms):
 
 
 @pytest.fixture
-def shareholders(site, forms, stands_on):
-    """The page with the list of shareholders, its first row filled in, saved."""
-    page = begun(site, COMPANY)
+def shareholders(desk, forms):
+    """The page with the list of shareholders, its first row filled in, saved.
+
+    At a counter, where the rows stand on the page of everything.
+    """
+    page = situated(desk, desk.begin(COMPANY, applicant="王某"))
     rows = listing(forms)
-    sheet = site.get(f"{page.path}/pages/{stands_on(COMPANY, rows.pointer)}")
+    sheet = desk.get(f"{page.path}/pages/~all")
     name = rows.columns[0].name
-    return site.send(
+    return desk.send(
         sheet, sheet.path, _do=f"add:{rows.name}", **{f"{rows.name}-r0-{name}": "甲"}
     )
 
@@ -110,23 +116,23 @@ def test_a_page_that_could_not_be_saved_as_it_is_may_be_gone_back_to(site):
 
 
 def test_a_row_button_leads_to_its_row_on_a_page_that_can_be_reloaded(
-    site, forms, shareholders
+    desk, forms, shareholders
 ):
     name, more = listing(forms).name, shareholders
 
-    answer = site.client.post(
+    answer = desk.client.post(
         more.path, data={**more.form(more.path).values, "_do": f"add:{name}"}
     )
 
     assert answer.status_code == 303
     assert answer.headers["Location"].endswith(f"#{name}-r2")
-    again = site.get(answer.headers["Location"])
+    again = desk.get(answer.headers["Location"])
     assert again.form(again.path).values[name] == ["r0", "r1", "r2"]
     assert f'id="{name}-r2"' in again.html
 
 
-def test_a_filled_row_is_taken_out_only_after_asking(site, forms, shareholders):
-    rows, page = listing(forms), shareholders
+def test_a_filled_row_is_taken_out_only_after_asking(desk, forms, shareholders):
+    rows, page, site = listing(forms), shareholders, desk
 
     asking = site.send(page, page.path, _do=f"remove:{rows.name}:r0")
     assert "删去第 1 行吗？" in asking.words
@@ -140,11 +146,11 @@ def test_a_filled_row_is_taken_out_only_after_asking(site, forms, shareholders):
     assert kept(site, page, rows) is ABSENT
 
 
-def test_an_error_in_a_list_names_its_row(site, forms, shareholders):
+def test_an_error_in_a_list_names_its_row(desk, forms, shareholders):
     rows, page = listing(forms), shareholders
     amount = next(c.name for c in rows.columns if c.pointer == "/SUBCONAM")
 
-    wrong = site.send(
+    wrong = desk.send(
         page, page.path, _do="next", **{f"{rows.name}-r1-{amount}": "很多"}
     )
 

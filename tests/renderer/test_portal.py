@@ -235,25 +235,6 @@ def test_a_declined_proposal_is_not_offered_again(site, forms, stands_on):
     assert phone not in site.get(sheet.path).proposed
 
 
-def test_rows_are_added_and_removed_without_losing_what_was_typed(
-    site, forms, stands_on
-):
-    page = answer_situations(site, site.begin(COMPANY))
-    listing = next(q for q in forms[COMPANY].questions if q.input == "rows")
-    on = stands_on(COMPANY, listing.pointer)
-    sheet = site.get(f"/drafts/{draft_id(page)}/pages/{on}")
-    column = next(c for c in listing.columns if c.input == "text")
-    first = f"{listing.name}-r0-{column.name}"
-
-    more = site.send(sheet, sheet.path, _do=f"add:{listing.name}", **{first: "陈思远"})
-    fewer = site.send(more, sheet.path, _do=f"remove:{listing.name}:r1")
-
-    assert more.form(sheet.path).values[listing.name] == ["r0", "r1"]
-    assert 'value="陈思远"' in more.html
-    assert fewer.form(sheet.path).values[listing.name] == ["r0"]
-    assert fewer.form(sheet.path).values[first] == ["陈思远"]
-
-
 def test_nobody_opens_another_persons_draft_or_submission(site, another_browser, forms):
     page = checked(site, NEWBORN, forms)
     id_ = draft_id(page)

@@ -1,7 +1,10 @@
 """A list that two forms share is typed once; what one is sent is asked plainly."""
 
 import json
+import re
 from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +20,7 @@ from submissions.clock import utc_text
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 FAMILY, NAME = "home:family", "member:name"
+PEOPLE = Path(str(files("renderer.demo") / "people.json"))
 OMIT = "/matters/club/$omit/~1phone"
 
 
@@ -155,116 +159,264 @@ def form():
     return merge(load(told), "family")
 
 
-@pytest.fixture
-def visited(site, form, tmp_path):
-    """Open the family's form in a browser at its own site."""
-    settings = Settings(data=tmp_path)
+class Family:
+    """The family's form, begun at an end of its own site."""
+
+    def __init__(self, store, site, form, applicant):
+        self.store, self.site, self.form = store, site, form
+        begun = site.begin("family", **applicant)
+        self.path = begun.path.removesuffix("/situations")
+        self.situate(plays="true")
+
+    def situate(self, plays):
+        page = self.site.get(f"{self.path}/situations")
+        self.site.send(page, page.path, s1=plays)
+
+    def get(self, path):
+        return self.site.get(self.path + path)
+
+    def send(self, page, **said):
+        return self.site.send(page, page.path, **said)
+
+    @property
+    def draft(self):
+        id_ = self.path.rpartition("/")[2]
+        return drafts.get(self.store, id_, now=utc_text(NOW))
+
+    @property
+    def documents(self):
+        return [project(matter, self.draft.answers) for matter in self.form.matters]
+
+    @property
+    def rows(self):
+        """What each of the two forms says of the rows."""
+        town, club = self.documents
+        return town.get("people"), club.get("members")
+
+
+def visited(form, tmp_path, open_site, end, applicant):
+    settings = Settings(data=tmp_path, end=end, demo_people=PEOPLE)
     store = open_configured(settings)
     packed = pack.certify(pack.dump(form), {"ok": True})
     publishing.publish(store, packed, now=utc_text(NOW), by="tests")
-    here = type(site)(create_app(settings, store=store, clock=lambda: NOW))
-    begun = here.begin("family")
-    draft = begun.path.split("/")[2]
-    here.send(begun, begun.path, s1="true")
-    yield here, store, draft
+    site = open_site(create_app(settings, store=store, clock=lambda: NOW))
+    if applicant:
+        site.sign_in("fang")
+    yield Family(store, site, form, applicant)
     store.close()
 
 
-def test_a_shared_list_is_one_group_of_rows_with_the_columns_of_all(visited, form):
-    here, store, draft = visited
-    page = here.get(f"/drafts/{draft}/pages/all")
-    page = here.send(page, "/pages/all", _do="add:f1")
-    page = here.send(
-        page,
-        "/pages/all",
-        _do="next",
-        **{
-            "f1-r0-c1": "张三",
-            "f1-r0-c2": "yes",
-            "f1-r0-c3": "chess",
-            "f1-r1-c1": "李四",
-            "f1-r1-c3": "go",
-        },
+@pytest.fixture
+def family(form, tmp_path, open_site):
+    """Online, where each row has a page of its own."""
+    yield from visited(form, tmp_path, open_site, "public", {})
+
+
+@pytest.fixture
+def dense(form, tmp_path, open_site):
+    """At a counter, where everything stands on one page."""
+    yield from visited(form, tmp_path, open_site, "counter", {"applicant": "王某"})
+
+
+LIST, ALL = "/pages/all", "/pages/~all"
+
+
+def added(family, number=1, **cells):
+    """Add a row; return the page that follows."""
+    page = family.send(family.get(LIST), _do="add:f1")
+    assert page.path.endswith(f"/rows/f1/{number}")
+    return family.send(page, **typed(number, **cells))
+
+
+def typed(number, **cells):
+    return {f"f1-r{number - 1}-{column}": text for column, text in cells.items()}
+
+
+def test_a_shared_list_is_asked_row_by_row_with_the_columns_of_all(family):
+    added(family, c1="张三", c2="yes", c3="chess")
+    page = added(family, 2, c1="李四", c3="go")
+
+    assert page.path.endswith(LIST)
+    assert "第 1 行 张三，yes，chess 修改 homeFamily 第 1 行 删去" in page.words
+    assert "第 2 行 李四，go 修改" in page.words
+    assert family.rows == (
+        [{"name": "张三", "alive": "yes"}, {"name": "李四"}],
+        [{"who": "张三", "sport": "chess"}, {"who": "李四", "sport": "go"}],
     )
-    here.send(page, "/pages/all~2", _do="next", f2="110", f3="true")
-
-    answers = drafts.get(store, draft, now=utc_text(NOW)).answers
-    town, club = form.matters
-    assert project(town, answers) == {
-        "people": [{"name": "张三", "alive": "yes"}, {"name": "李四"}],
-        "phone": "110",
-    }
-    assert project(club, answers) == {
-        "members": [{"who": "张三", "sport": "chess"}, {"who": "李四", "sport": "go"}]
-    }
 
 
-def test_what_is_wrong_in_a_row_is_said_in_its_cell(visited):
-    here, _, draft = visited
-    page = here.get(f"/drafts/{draft}/pages/all")
-    page = here.send(
-        page,
-        "/pages/all",
-        _do="next",
-        **{"f1-r0-c1": "一二三四五"},
-    )
+def test_at_a_counter_the_rows_stand_in_the_page(dense):
+    page = dense.send(dense.get(ALL), _do="add:f1")
+    first, second = typed(1, c1="张三", c3="chess"), typed(2, c1="一二三四五")
+    page = dense.send(page, **first, **second)
 
     assert page.status == 422
-    assert 'href="#f1-r0-c1"' in page.html
-    assert 'href="#f1-r0-c3"' in page.html  # the club's own column, left empty
+    assert 'href="#f1-r1-c1"' in page.html
+    assert 'href="#f1-r1-c3"' in page.html  # the club's own column, left empty
     assert 'value="一二三四五"' in page.html
+    assert dense.rows[1] == [{"who": "张三", "sport": "chess"}, {"who": "一二三四五"}]
 
 
-def test_what_is_sent_is_asked_as_a_yes_or_no_that_may_stay_open(visited, form):
-    here, _, draft = visited
-    page = here.get(f"/drafts/{draft}/pages/all~2")
+def test_what_is_wrong_in_a_row_leads_to_its_page_and_back(family):
+    added(family, c1="张三", c3="chess")
+    wrong = added(family, 2, c1="一二三四五")
+    assert wrong.status == 422
+    assert wrong.heading == "homeFamily：第 2 行"
+    assert 'href="#f1-r1-c1"' in wrong.html
+    assert 'href="#f1-r1-c3"' in wrong.html  # the club's own column, left empty
+    assert 'value="一二三四五"' in wrong.html
+
+    page = family.send(family.get(LIST))
+    assert page.status == 422
+    assert 'href="#f1-r1"' in page.html
+    assert "第 2 行：town的表只收 4 个字" in page.words
+    check = family.get("/check")
+    there = f"{family.path}/rows/f1/2?then=check"
+    assert there in check.links
+    assert f"{family.path}/rows/f1/1?then=check" in check.links
+
+    mended = family.send(family.site.get(there), **typed(2, c1="李四", c3="go"))
+    assert mended.path.endswith("/check")
+    assert "homeFamily 第 2 行 李四，go" in mended.words
+    assert "第 2 行：" not in mended.words
+
+
+def test_opening_reloading_and_sending_again_repeat_no_row(family):
+    page = family.send(family.get(LIST), _do="add:f1")
+    family.site.get(page.path)
+    assert family.rows == (None, None)
+
+    cells = typed(1, c1="张三", c3="chess")
+    family.send(page, **cells)
+    family.send(page, **cells)
+    assert len(family.rows[0]) == 1
+    # Nobody told the page that the row was kept; it is the same row all the same.
+    family.send(page, **typed(1, c1="张三丰", c3="chess"))
+    assert family.rows[0] == [{"name": "张三丰"}]
+    back = family.site.get(page.path)
+    assert back.form(page.path).values["f1-r0-c1"] == ["张三丰"]
+
+    empty = family.send(family.get(LIST), _do="add:f1")
+    assert family.send(empty).status == 422
+    assert len(family.rows[0]) == 1
+    assert family.get("/rows/f1/7").path.endswith(LIST)
+
+
+def test_rows_that_two_windows_add_are_both_kept(family):
+    one = family.send(family.get(LIST), _do="add:f1")
+    other = family.site.get(one.path)
+
+    family.send(one, **typed(1, c1="张三", c3="chess"))
+    family.send(other, **typed(1, c1="李四", c3="go"))
+
+    assert [row["name"] for row in family.rows[0]] == ["张三", "李四"]
+
+
+def test_a_row_that_moved_while_its_page_was_open_is_still_that_row(family):
+    for number, name in enumerate("甲乙丙", start=1):
+        added(family, number, c1=name, c3="go")
+    third = family.get("/rows/f1/3")
+    second = family.get("/rows/f1/2")
+    asking = family.send(family.get(LIST), _do="remove:f1:1")
+    assert asking.path.endswith("/rows/f1/1/remove")
+    assert "甲，go" in asking.words
+    assert len(family.rows[0]) == 3
+    left = family.site.send(asking)
+    assert left.path.endswith(LIST)
+
+    family.send(third, **typed(3, c1="丁"))
+    assert [row["name"] for row in family.rows[0]] == ["乙", "丁"]
+    # The same confirmation again takes out no other row.
+    assert "乙，go" in family.site.post(asking.path, asking.form().values).words
+    assert len(family.rows[0]) == 2
+    # Of what is gone everything that was typed comes back, as a row behind the others.
+    family.site.send(family.get("/rows/f1/1/remove"))
+    family.send(second, **typed(2, c1="戊"))
+    assert [row["name"] for row in family.rows[0]] == ["丁", "戊"]
+
+
+def test_two_windows_that_change_one_cell_are_asked_which(family):
+    added(family, c1="张三", c3="chess")
+    mine = family.get("/rows/f1/1")
+    family.send(family.get("/rows/f1/1"), **typed(1, c1="李四"))
+
+    asked = family.send(mine, **typed(1, c1="王五"))
+    assert asked.status == 409
+    assert "王五" in asked.words
+    assert "李四" in asked.words
+
+    family.send(asked, **{"_pick-f1-r0-c1": "stored"})
+    assert family.rows[0] == [{"name": "李四"}]
+
+
+@pytest.mark.parametrize("button", ["later", "autosave"])
+def test_leaving_in_the_middle_of_a_row_comes_back_to_it(family, button):
+    added(family, c1="张三", c3="chess")
+    page = family.send(family.get(LIST), _do="add:f1")
+    code = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", family.get("").words).group()
+
+    family.send(page, _do=button, **typed(2, c3="go"))
+    other = type(family.site)(family.site.app)
+    again = other.send(other.get("/mine"), "/resume", code=code)
+
+    assert again.path == page.path
+    assert again.form(page.path).values["f1-r1-c3"] == ["go"]
+    done = other.send(again, again.path, **typed(2, c1="李四"))
+    assert done.path.endswith(LIST)
+    assert family.rows[1][1] == {"who": "李四", "sport": "go"}
+
+
+@pytest.mark.parametrize("end", ["family", "dense"])
+def test_what_a_row_holds_for_a_matter_that_does_not_apply_now_stays(end, request):
+    family = request.getfixturevalue(end)
+    rows = {**typed(1, c1="甲", c3="go"), **typed(2, c1="乙", c3="chess")}
+    if end == "dense":
+        page = family.send(family.get(ALL), _do="add:f1")
+        family.send(page, _do="later", **rows)
+    else:
+        added(family, c1="甲", c3="go")
+        added(family, 2, c1="乙", c3="chess")
+    family.situate(plays="false")
+
+    if end == "dense":
+        # The first row is emptied, so the second comes in its place and stands there.
+        emptied = {"f1-r0-c1": "", "f1-r1-c1": "丙丙丙丙丙", "f2": "110"}
+        page = family.send(family.get(ALL), **emptied)
+        assert page.status == 422
+        assert "f1-r0-c3" not in page.html
+        family.send(page, **typed(1, c1="丙", c2="no"))
+    else:
+        page = family.get("/rows/f1/2")
+        assert "f1-r1-c3" not in page.html
+        family.send(page, **typed(2, c1="丙", c2="no"))
+        family.site.send(family.get("/rows/f1/1/remove"))
+    family.situate(plays="true")
+
+    assert family.rows[1] == [{"who": "丙", "sport": "chess"}]
+
+
+def test_what_is_sent_is_asked_as_a_yes_or_no_that_may_stay_open(family):
+    (question,) = [q for q in family.form.questions if q.pointer == OMIT]
+    page = family.get(f"{LIST}~2")
 
     assert "不向club提供“/phone”" in page.words
-    (question,) = [q for q in form.questions if q.pointer == OMIT]
     assert question.name == "f3"
     assert 'name="f3" value="true"' in page.html
 
 
-def test_several_values_are_chosen_or_written_one_a_line(visited):
-    here, store, draft = visited
-    path = f"/drafts/{draft}/pages/all~2"
-    page = here.get(path)
+def test_several_values_are_chosen_or_written_one_a_line(family):
+    page = family.get(f"{LIST}~2")
     assert 'type="checkbox" id="f4-0" name="f4" value="猫"' in page.html
     assert "可以选几项，至少 2 项" in page.words
     assert "一行写一个，最多 3 项" in page.words
 
-    page = here.send(page, path, f4=["猫"], f5="京A\r\n\r\n京ABCDE")
+    page = family.send(page, f2="110", f4=["猫"], f5="京A\r\n\r\n京ABCDE")
     assert page.status == 422
     assert "“/pets”至少要选 2 项" in page.words
     assert "第 2 行：“/cars”最多 4 个字，您填了 6 个" in page.words
-    check = here.get(f"/drafts/{draft}/check")
-    assert "第 2 行：“/cars”最多 4 个字" in check.words
+    assert "第 2 行：“/cars”最多 4 个字" in family.get("/check").words
 
-    here.send(page, path, f4=["狗", "鸟"], f5="京A\n京B")
-    kept = drafts.get(store, draft, now=utc_text(NOW)).answers["matters"]["town"]
+    family.send(page, f4=["狗", "鸟"], f5="京A\n京B")
+    kept = family.draft.answers["matters"]["town"]
     assert kept == {"pets": ["狗", "鸟"], "cars": ["京A", "京B"]}
-    assert "狗、鸟" in here.get(f"/drafts/{draft}/check").words
-
-
-def test_what_a_row_holds_for_a_matter_that_does_not_apply_now_stays(visited, form):
-    here, store, draft = visited
-    path = f"/drafts/{draft}/pages/all"
-    situations = f"/drafts/{draft}/situations"
-    page = here.send(here.get(path), path, _do="add:f1", **{"f1-r0-c1": "甲"})
-    rows = {"f1-r0-c1": "甲", "f1-r0-c3": "go", "f1-r1-c1": "乙", "f1-r1-c3": "chess"}
-    here.send(page, path, _do="later", **rows)
-    here.send(here.get(situations), situations, s1="false")
-
-    page = here.get(path)
-    assert "f1-r0-c3" not in page.html
-    # The first row is emptied, so the second comes in its place and is served there.
-    emptied = {"f1-r0-c1": "", "f1-r1-c1": "丙丙丙丙丙", "f2": "110"}
-    page = here.send(page, path, **emptied)
-    assert page.status == 422
-    here.send(page, path, **{"f1-r0-c1": "丙", "f1-r0-c2": "no"})
-    here.send(here.get(situations), situations, s1="true")
-
-    answers = drafts.get(store, draft, now=utc_text(NOW)).answers
-    assert project(form.matters[1], answers)["members"] == [
-        {"who": "丙", "sport": "chess"}
-    ]
+    assert "狗、鸟" in family.get("/check").words

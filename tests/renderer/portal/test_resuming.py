@@ -8,10 +8,9 @@ COMPANY = "enterprise_setup"
 
 
 @pytest.fixture
-def rows(forms, stands_on):
-    """A list of the company form, and the id of its page."""
-    question = next(q for q in forms[COMPANY].questions if q.input == "rows")
-    return question, stands_on(COMPANY, question.pointer)
+def rows(forms):
+    """A list of the company form."""
+    return next(q for q in forms[COMPANY].questions if q.input == "rows")
 
 
 def begin(site):
@@ -28,11 +27,10 @@ def begin(site):
 def test_a_code_leads_back_to_the_row_that_was_half_filled_in(
     site, another_browser, rows
 ):
-    question, on = rows
     tasks = begin(site)
     code = re.search(r"[0-9A-Z]{4}(-[0-9A-Z]{4}){2}", tasks.words).group()
-    page = site.get(f"{tasks.path}/pages/{on}")
-    cell = f"{question.name}-r0-{question.columns[0].name}"
+    page = site.get(f"{tasks.path}/rows/{rows.name}/1")
+    cell = f"{rows.name}-r0-{rows.columns[0].name}"
     site.send(page, page.path, _do="later", **{cell: "甲"})
 
     again = another_browser.send(
@@ -43,19 +41,18 @@ def test_a_code_leads_back_to_the_row_that_was_half_filled_in(
     assert again.form(page.path).values[cell] == ["甲"]
 
 
-def test_my_cases_lead_back_to_the_page_that_was_left(site, rows):
+def test_my_cases_lead_back_to_the_page_that_was_left(site):
     tasks = begin(site)
-    page = site.get(f"{tasks.path}/pages/{rows[1]}")
+    page = site.get(f"{tasks.path}/pages/company")
     site.send(page, page.path, _do="later")
 
     assert page.path in site.get("/mine").links
 
 
 def test_what_is_typed_is_kept_before_a_button_is_pressed(site, rows):
-    question, on = rows
     tasks = begin(site)
-    page = site.get(f"{tasks.path}/pages/{on}")
-    cell = f"{question.name}-r0-{question.columns[0].name}"
+    page = site.get(f"{tasks.path}/rows/{rows.name}/1")
+    cell = f"{rows.name}-r0-{rows.columns[0].name}"
 
     kept = site.send(page, page.path, _do="autosave", **{cell: "甲"})
     sent = site.send(kept, page.path, _do="later", **{cell: "甲乙"})
@@ -66,14 +63,15 @@ def test_what_is_typed_is_kept_before_a_button_is_pressed(site, rows):
     assert site.get(page.path).form(page.path).values[cell] == ["甲乙"]
 
 
-def test_a_page_that_told_nobody_of_its_saving_meets_its_own_answer(site, rows):
-    question, on = rows
+def test_a_page_that_told_nobody_of_its_saving_meets_its_own_answer(site, forms):
     tasks = begin(site)
-    page = site.get(f"{tasks.path}/pages/{on}")
-    cell = f"{question.name}-r0-{question.columns[0].name}"
-    site.send(page, page.path, _do="autosave", **{cell: "甲"})
+    page = site.get(f"{tasks.path}/pages/company")
+    named = next(
+        q.name for q in forms[COMPANY].questions if q.pointer == "/facts/org:org.name"
+    )
+    site.send(page, page.path, _do="autosave", **{named: "甲"})
 
-    stale = site.send(page, page.path, _do="later", **{cell: "甲乙"})
+    stale = site.send(page, page.path, _do="later", **{named: "甲乙"})
 
     assert stale.status == 409
 
