@@ -6,15 +6,23 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
+from builder import pointer
+from builder.model import MergedForm, Question
+from builder.pointer import ABSENT
 from renderer import create_app
+from renderer.choices import SEARCH
 from renderer.config import Settings
+from renderer.demo.papers import paper
 from renderer.ends import DEVICES
+from renderer.fields import cell_of, written
+from renderer.showing import shown
 from submissions import packs as publishing
 from submissions.store import open_store
 from submissions.store.contract import Store
@@ -35,6 +43,9 @@ PHONE, DESK, NARROW = 390, 1280, 320
 HEIGHT = 844
 #: Milliseconds a busy machine may take for one step.
 PATIENCE = 60_000
+#: More pages than any form has.
+MOST_PAGES = 60
+BILL = {"name": "票据.pdf", "mimeType": "application/pdf", "buffer": paper("A bill")}
 
 
 @pytest.fixture(scope="session")
@@ -165,3 +176,61 @@ def overflow(page: Page) -> int:
     root = "document.documentElement"
     found: int = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
     return found
+
+
+@pytest.fixture
+def fill_in() -> Callable[[Page, MergedForm, Any], None]:
+    """Return a function that fills a form in, page after page, until its check."""
+    return go_to_check
+
+
+def type_in(page: Page, question: Question, value: Any) -> None:
+    """Put a value into the controls of a question, as a person would."""
+    for name, texts in written(question, question.name, value).items():
+        control = page.locator(f'[name="{name}"]')
+        kind = control.first.evaluate("e => e.type")
+        if kind in ("radio", "checkbox"):
+            for text in texts:
+                page.locator(f'[name="{name}"][value="{text}"]').check()
+        elif kind == "hidden":  # of so many choices, one is called by its name
+            page.locator(f'[name="{name}-{SEARCH}"]').fill(shown(question, value))
+        elif kind == "select-one":
+            control.select_option(texts[0])
+        else:
+            control.fill(texts[0])
+
+
+def fill_rows(page: Page, question: Question, rows: Any) -> None:
+    """Fill in each row on its own page; end on the page of the list again."""
+    for number, row in enumerate(rows, start=1):
+        page.locator(f"#{question.name}-add").click()
+        for column in question.columns:
+            cell = cell_of(question, column, number)
+            value = pointer.get(row, pointer.parts(column.pointer))
+            if value is not ABSENT:
+                type_in(page, cell, value)
+        page.locator('.go button[value="next"]').click()
+
+
+def go_to_check(page: Page, form: MergedForm, answers: Any) -> None:
+    """Fill in page after page until everything can be checked."""
+    known = {q.name: q for q in (*form.situations, *form.questions)}
+    for _ in range(MOST_PAGES):
+        if page.url.endswith("/check"):
+            return
+        if page.locator("#file").count() and not page.locator("a.btn").count():
+            page.locator("#file").set_input_files([BILL])
+            page.locator('button[value="upload"]').click()
+            continue
+        if not page.locator("[data-question]").count():
+            page.locator("a.btn").first.click()
+            continue
+        for block in page.locator("[data-question]:not([data-proposed])").all():
+            question = known[block.get_attribute("data-question")]
+            value = pointer.get(answers, pointer.parts(question.pointer))
+            if value is not ABSENT and question.columns:
+                fill_rows(page, question, value)
+            elif value is not ABSENT:
+                type_in(page, question, value)
+        page.locator('.go button[value="next"]').click()
+    raise AssertionError(f"no end: {page.url}")

@@ -5,15 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from builder import pointer
-from builder.pointer import ABSENT
 from renderer.demo.once import sample
-from renderer.demo.papers import paper
-from renderer.fields import written
 
 NEWBORN = "newborn_birth"
-MOST_PAGES = 40
-BILL = {"name": "票据.pdf", "mimeType": "application/pdf", "buffer": paper("A bill")}
 
 pytestmark = pytest.mark.browser
 
@@ -28,45 +22,9 @@ def begin(page, tag="zh-CN", person=""):
     page.locator('form[action$="/start"] button').click()
 
 
-def type_in(page, question, value):
-    """Put a value into the controls of a question, as a person would."""
-    for name, texts in written(question, question.name, value).items():
-        control = page.locator(f'[name="{name}"]')
-        kind = control.first.evaluate("e => e.type")
-        if kind in ("radio", "checkbox"):
-            for text in texts:
-                page.locator(f'[name="{name}"][value="{text}"]').check()
-        elif kind == "select-one":
-            control.select_option(texts[0])
-        else:
-            control.fill(texts[0])
-
-
-def go_to_check(page, form, answers):
-    """Fill in page after page until everything can be checked."""
-    known = {q.name: q for q in (*form.situations, *form.questions)}
-    for _ in range(MOST_PAGES):
-        if page.url.endswith("/check"):
-            return
-        if page.locator("#file").count() and not page.locator("a.btn").count():
-            page.locator("#file").set_input_files([BILL])
-            page.locator('button[value="upload"]').click()
-            continue
-        if not page.locator("[data-question]").count():
-            page.locator("a.btn").first.click()
-            continue
-        for block in page.locator("[data-question]:not([data-proposed])").all():
-            question = known[block.get_attribute("data-question")]
-            value = pointer.get(answers, pointer.parts(question.pointer))
-            if value is not ABSENT and question.input != "rows":
-                type_in(page, question, value)
-        page.locator('.go button[value="next"]').click()
-    raise AssertionError(f"no end: {page.url}")
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_newborn_is_registered_from_the_front_page_to_the_progress_page(
-    new_page, forms, scripts
+    new_page, fill_in, forms, scripts
 ):
     told = sample(NEWBORN)
     page = new_page(java_script_enabled=scripts)
@@ -75,7 +33,7 @@ def test_a_newborn_is_registered_from_the_front_page_to_the_progress_page(
     page.get_by_text("先登录").click()
     page.locator(f'button[name="person"][value="{told["person"]}"]').click()
     page.locator('form[action$="/start"] button').click()
-    go_to_check(page, forms[NEWBORN], told["answers"])
+    fill_in(page, forms[NEWBORN], told["answers"])
     page.locator("#declared").check()
     page.locator('button[value="submit"]').click()
 

@@ -242,7 +242,9 @@ class Site:
                 page = self.hand_in(page)
                 continue
             if not page.questions:
-                page = self.get(next(a for a in page.links if "/pages/" in a))
+                # The steps lead to what is lacking; here from the first page on.
+                there = next(a for a in page.links if "/pages/" in a)
+                page = self.get(re.sub(r"~\d+", "", there))
                 continue
             said = {}
             for name in page.questions:
@@ -283,7 +285,7 @@ def site(app) -> Site:
     return Site(app)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_site() -> Callable[[Flask], Site]:
     """Return a function that opens a browser at an application."""
     return Site
