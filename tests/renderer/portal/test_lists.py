@@ -79,6 +79,17 @@ DOCUMENTS = {
                 "uniqueItems": True,
             },
             "cars": {"type": "array", "items": {"maxLength": 4}, "maxItems": 3},
+            "trips": {
+                "type": "array",
+                "maxItems": 2,
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "to": {"enum": [f"第{n}站" for n in range(1, 201)]},
+                        "day": {"type": "string", "format": "date"},
+                    },
+                },
+            },
         },
     },
     "matters/town/matter.json": matter(
@@ -90,6 +101,9 @@ DOCUMENTS = {
             "/phone": {"fact": "home:phone"},
             "/pets": {},
             "/cars": {"input": "lines"},
+            "/trips": {},
+            "/trips/*/to": {},
+            "/trips/*/day": {},
         },
     ),
     "matters/club/schema.json": {
@@ -146,6 +160,7 @@ DOCUMENTS = {
                     OMIT,
                     "/matters/town/pets",
                     "/matters/town/cars",
+                    "/matters/town/trips",
                 ],
             }
         ],
@@ -420,3 +435,31 @@ def test_several_values_are_chosen_or_written_one_a_line(family):
     kept = family.draft.answers["matters"]["town"]
     assert kept == {"pets": ["狗", "鸟"], "cars": ["京A", "京B"]}
     assert "狗、鸟" in family.get("/check").words
+
+
+def test_of_many_choices_one_is_looked_for_within_a_row(family):
+    page = family.send(family.get(f"{LIST}~3"), _do="add:f6")
+    sought = {"f6-r0-c1-q": "站", "f6-r0-c2-y": "2026"}
+    found = family.send(page, _do="choose:f6-r0-c1", **sought)
+    assert "找到 200 个" in found.words
+
+    back = family.send(found, value="第150站")
+    assert back.path == page.path
+    assert back.form(page.path).values["f6-r0-c1"] == ["第150站"]
+    # The part of a date is kept as it was typed, and said to be no date yet.
+    assert back.form(page.path).values["f6-r0-c2-y"] == ["2026"]
+    listed = family.send(family.get(f"{LIST}~3"))
+    assert listed.status == 422
+    assert "第 1 行：“/trips/*/day”还缺“月”" in listed.words
+
+
+def test_no_more_rows_are_offered_than_the_forms_take(family):
+    for number in (1, 2):
+        page = family.send(family.get(f"{LIST}~3"), _do="add:f6")
+        day = zip("ymd", ("2026", "1", str(number)), strict=True)
+        cells = {f"f6-r{number - 1}-c2-{box}": text for box, text in day}
+        page = family.send(page, **cells)
+        assert page.path.endswith(f"{LIST}~3")
+
+    assert "最多 2 项" in page.words
+    assert "f6-add" not in page.ids
