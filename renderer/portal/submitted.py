@@ -168,7 +168,7 @@ def _part(id_: str, form: MergedForm, step: Step) -> PartLine:
         note=note,
         limit=words(matter.promised_limit.text),
         waits=step.state == "waiting",
-        reasons=tuple(map(hidden, step.reasons)),
+        reasons=tuple(dict.fromkeys(map(hidden, step.reasons))),
         correction=url_for("portal.correction", id_=id_, part=step.part)
         if step.state == "correction"
         else "",

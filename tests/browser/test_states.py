@@ -33,6 +33,7 @@ CHOSEN = {"elder": "/view/elder", "larger": "/view/larger", "english": "/languag
 pytestmark = pytest.mark.browser
 
 BILLS = "nhsa.maternity_expense:m1"
+CERTIFICATE = "nhc.birth_cert"
 
 TOO_SMALL = """least => [
   ...document.querySelectorAll('a, button, summary, select, .box, .opt')
@@ -86,7 +87,7 @@ class Walk:
         """Open one state after another; yield the name of each."""
         page = self.page
         page.goto(CHOSEN.get(self.end, "/language/zh-CN"))
-        for path in ("/", "/sign-in", f"/affairs/{NEWBORN}"):
+        for path in ("/", "/?q=关怀版", "/sign-in", f"/affairs/{NEWBORN}"):
             page.goto(path)
             yield path
         self.begin()
@@ -136,6 +137,37 @@ class Walk:
         ):
             page.goto(path)
             yield path
+        yield from self._told()
+
+    def _told(self):
+        """What departments said: a part sent back with its material, then all done."""
+        page, base = self.page, f"/submissions/{self.case}"
+        asked = [{"id": "m2", "text": "看不清"}]
+        reasons = [{"pointer": "/XSEXM", "text": "少一个字"}]
+        said = [{"id": "m", "reasons": reasons, "materials": asked}]
+        back = {"state": "correction", "said": said, "counting": ["m"]}
+        self.change(
+            lambda found: {
+                **found,
+                "parts": [
+                    {**each, **back} if each["matter"] == CERTIFICATE else each
+                    for each in found["parts"]
+                ],
+            }
+        )
+        page.goto(f"{base}/progress")
+        page.locator('a[href*="/corrections/"]').click()
+        yield "correction"
+        page.locator(f'button[value="upload:{CERTIFICATE}:m2"]').click()
+        yield "material asked for again"
+        self.change(lambda found: {**found, "status": "completed"})
+        page.goto(f"{base}/rating")
+        page.locator('button[value="rate"]').click()
+        page.wait_for_selector("#errors")
+        yield "rating with errors"
+
+    def change(self, edit):
+        self.store.update("submissions", self.case, edit)
 
 
 @pytest.mark.parametrize("end", ENDS)
