@@ -109,9 +109,7 @@ def fetch(
         submission["_id"],
         lambda found: {
             **found,
-            **log.kept(
-                log.append(found["log"], at=now, who=part["department"], **said)
-            ),
+            "log": log.append(found["log"], at=now, who=part["department"], **said),
         },
     )
     delivery = routing.delivery_of(part, "", now, lambda _: part_id)
@@ -134,7 +132,7 @@ def _note(
         if known.count((what, part_id)) >= MOST_NOTED:
             return None
         said = {"who": "unknown", "what": what, "part": part_id, **detail}
-        return {**found, **log.kept(log.append(found["log"], at=now, **said))}
+        return {**found, "log": log.append(found["log"], at=now, **said)}
 
     store.update("submissions", submission["_id"], noted)
 
@@ -242,7 +240,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         "status": "open" if open_ else "completed",
         "parts": every,
         "messages": [*submission["messages"], call.key],
-        **log.kept(entries),
+        "log": entries,
     }
 
 

@@ -191,7 +191,7 @@ def _with_answers(
         "updated_at": now,
         "answers": body,
         "provenance": canonical.text(origins),
-        **log.kept(entries),
+        "log": entries,
     }
     return indexed(corrected)
 

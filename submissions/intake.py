@@ -341,7 +341,7 @@ def _submission(
             *(f"department:{department}" for department in departments),
             *sender.tags,
         ],
-        **log.kept(log.append([], **accepted, body=sender.body)),
+        "log": log.append([], **accepted, body=sender.body),
     }
 
 
