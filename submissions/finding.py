@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from submissions import audit, numbers
 from submissions.store.contract import HASHED_TAG, SECRET_TAG, Document, Store
 
-_ID_NUMBER = f"{SECRET_TAG}id:"
+_ID_NUMBER, _HASHED = f"{SECRET_TAG}id:", f"{HASHED_TAG}id:"
 
 
 def indexed(submission: Document) -> Document:
@@ -14,7 +14,7 @@ def indexed(submission: Document) -> Document:
 
     Pure. The store keeps these tags as keyed hashes; see `submissions.vault`.
     """
-    kept = [t for t in submission["tags"] if not t.startswith((HASHED_TAG, SECRET_TAG))]
+    kept = [t for t in submission["tags"] if not t.startswith((_ID_NUMBER, _HASHED))]
     found = sorted(set(_numbers(submission)))
     return {**submission, "tags": [*kept, *(_ID_NUMBER + each for each in found)]}
 

@@ -38,7 +38,7 @@ from submissions.errors import (
 from submissions.finding import indexed
 from submissions.ids import NewId, new_id
 from submissions.packs import Published
-from submissions.store.contract import Document, Store
+from submissions.store.contract import SECRET_TAG, Document, Store
 
 #: Crockford's base32: no I, L, O or U, which are misread or form words.
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -110,7 +110,8 @@ def accept(
     """
     if draft.pack != published.id:
         raise ValueError(f"{draft.id} answers {draft.pack}, not {published.id}")
-    owner = (f"owner:{draft.owner}",) if draft.owner is not None else ()
+    owned = draft.owner is not None
+    owner = (f"{SECRET_TAG}owner:{draft.owner}",) if owned else ()
     sender = _Sender(
         who="applicant" if draft.helper is None else draft.helper.id,
         body=canonical.digest(canonical.text(draft.answers)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from builder.model import FactId, MatterId, MergedForm, Text
-from submissions.store.contract import Document, Store
+from submissions.store.contract import SECRET_TAG, Document, Store
 
 #: waiting: for another matter's result. sending: on its way. parked: the department
 #: cannot be reached any more, a person must look. held: a person must look. accepted:
@@ -79,7 +79,7 @@ def progress(submission: Document, form: MergedForm) -> Progress:
 
 def by_owner(store: Store, owner: str) -> list[Document]:
     """Return the submissions of a person who signed in, the last one first."""
-    tag = f"owner:{owner}"
+    tag = f"{SECRET_TAG}owner:{owner}"
     return store.find("submissions", [("tags", "=", tag)], order="-created_at")
 
 

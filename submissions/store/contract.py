@@ -29,8 +29,8 @@ Operator: TypeAlias = Literal["=", "<", "<=", ">", ">="]
 #: (field, operator, value). On `tags`, "=" means: the list contains the value.
 Condition: TypeAlias = tuple[str, Operator, Any]
 
-#: How a tag begins that only a sealed store may keep, and what it keeps of it: a hash
-#: that is made with a key.
+#: How a tag begins that a sealed store keeps as a keyed hash, and how that begins;
+#: behind both is the kind of thing, then ":", such as "secret:id:NUMBER".
 SECRET_TAG, HASHED_TAG = "secret:", "hashed:"
 #: Documents that `every` has in memory at once.
 PAGE = 100
@@ -50,6 +50,8 @@ class Collection:
     sharded: bool = False
     #: What is not asked for by a query is kept encrypted; see `submissions.vault`.
     sealed: bool = False
+    #: Of a sealed collection: fields that are kept, and asked for, as keyed hashes.
+    hashed: frozenset[str] = frozenset()
 
 
 COLLECTIONS: Mapping[str, Collection] = {
@@ -63,6 +65,7 @@ COLLECTIONS: Mapping[str, Collection] = {
         indexes=(("owner", "affair"), ("expires_at",), ("resume_hash",)),
         sharded=True,
         sealed=True,
+        hashed=frozenset({"owner"}),
     ),
     "uploads": Collection(indexes=(("expires_at",),), sharded=True, sealed=True),
     "affairs": Collection(),

@@ -5,8 +5,8 @@ rest of a document is one sealed value, so nothing can be forgotten when a field
 added, one call decrypts a submission, and a value cannot be moved from one field to
 another. Each submission has a key of its own, from its draft on, as its files do.
 
-Numbers that people are found by are tags: "secret:NUMBER" is kept, and asked for, as
-its keyed hash.
+Who people are is found by keyed hashes: of the owner of a draft, and of what stands in
+tags such as "secret:id:NUMBER". Equal values have equal hashes, and no more shows.
 """
 
 import base64
@@ -104,7 +104,7 @@ class SealedStore(Store):
         limit: int | None = None,
     ) -> list[Document]:
         """Return documents by declared fields and tags; see the contract."""
-        asked = [self._hidden(condition) for condition in where]
+        asked = [self._hidden(collection, condition) for condition in where]
         found = self.inner.find(collection, asked, order=order, limit=limit)
         return [self._opened(collection, document) for document in found]
 
@@ -112,7 +112,7 @@ class SealedStore(Store):
         self, collection: str, field: str, where: Sequence[Condition] = ()
     ) -> dict[Any, int]:
         """Count documents by one declared field; see the contract."""
-        asked = [self._hidden(condition) for condition in where]
+        asked = [self._hidden(collection, condition) for condition in where]
         return self.inner.tally(collection, field, asked)
 
     def claim(
@@ -170,7 +170,8 @@ class SealedStore(Store):
             return document
         id_, plain = document["_id"], plain_fields(collection)
         key = self.keyring.ready(id_) if new else self.keyring.key(id_)
-        rest = {name: value for name, value in document.items() if name not in plain}
+        hashed = COLLECTIONS[collection].hashed
+        rest = {n: value for n, value in document.items() if n not in plain - hashed}
         sealed = seal(
             key,
             orjson.dumps(rest),
@@ -179,7 +180,9 @@ class SealedStore(Store):
         )
         kept = {name: document[name] for name in document.keys() & plain}
         if "tags" in kept:
-            kept["tags"] = [self._hashed(tag) for tag in kept["tags"]]
+            kept["tags"] = [self._tag(tag) for tag in kept["tags"]]
+        for name in kept.keys() & hashed:
+            kept[name] = self._hash(name, kept[name])
         return {**kept, SEALED: base64.b64encode(sealed).decode()}
 
     def _opened(self, collection: str, kept: Document) -> Document:
@@ -192,19 +195,28 @@ class SealedStore(Store):
             written = unseal(key, base64.b64decode(sealed), place=f"{id_}|{collection}")
         except ValueError as error:
             raise UnreadableError(id_, f"it is {error}") from error
-        return {**orjson.loads(written), **kept}
+        return {**kept, **orjson.loads(written)}
 
-    def _hidden(self, condition: Condition) -> Condition:
+    def _hidden(self, collection: str, condition: Condition) -> Condition:
         field, operator, value = condition
         if field == "tags" and isinstance(value, str):
-            return field, operator, self._hashed(value)
+            return field, operator, self._tag(value)
+        if field in COLLECTIONS[collection].hashed:
+            return field, operator, self._hash(field, value)
         return condition
 
-    def _hashed(self, tag: str) -> str:
+    def _tag(self, tag: str) -> str:
         if not tag.startswith(SECRET_TAG):
             return tag
-        digest = hmac.digest(self.keyring.index_key, tag.encode(), "sha256")
-        return HASHED_TAG + digest.hex()
+        kind, _, value = tag.removeprefix(SECRET_TAG).partition(":")
+        return f"{HASHED_TAG}{kind}:{self._hash(kind, value)}"
+
+    def _hash(self, kind: str, value: Any) -> str | None:
+        """Return what stands for a value in an index: only who has the key can tell."""
+        if value is None:
+            return None
+        named = f"{kind}:{value}".encode()
+        return hmac.digest(self.keyring.index_key, named, "sha256").hex()
 
 
 class SealedFiles(Files):

@@ -280,7 +280,7 @@ def _submission(site, page):
         "parts": [],
         "deliveries": [],
         "messages": [],
-        "tags": [f"owner:{here.owner}"],
+        "tags": [f"secret:owner:{here.owner}"],
         "log": [],
     }
 

@@ -1,5 +1,7 @@
 """Submissions are found by the identity numbers in them, and who looked is known."""
 
+import threading
+
 import pytest
 
 from submissions import anchors, audit, finding
@@ -85,3 +87,20 @@ def test_numbers_are_known_wherever_they_stand():
 def test_long_numbers_are_hidden_and_names_of_things_are_not(text, shown):
     assert hidden(text).startswith(shown)
     assert "1234567890123." not in hidden(text)
+
+
+def test_of_many_who_look_at_once_each_has_a_line(city):
+    def look(number):
+        for _ in range(5):
+            finding.by_number(
+                city.store, NUMBER, who=f"w{number}", why="x", now=city.clock.text
+            )
+
+    threads = [threading.Thread(target=look, args=(n,)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(audit.lines(city.store)) == 20
+    assert list(anchors.findings(city.store)) == []

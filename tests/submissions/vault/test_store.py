@@ -80,6 +80,16 @@ def test_a_number_is_found_by_its_hash_alone(store, reopen):
     assert store.find("submissions", [("tags", "=", "secret:id:1")]) == []
 
 
+def test_whose_a_draft_is_is_found_by_its_hash_alone(store, data):
+    (found,) = store.find("drafts", [("owner", "=", "demo:li")])
+
+    assert found["owner"] == "demo:li"
+    assert store.find("drafts", [("owner", "=", None)]) == []
+    assert holding(data, "demo:li") == []
+    kept = store.inner.get("drafts", "s_1")["owner"]
+    assert store.find("drafts", [("owner", "=", kept)]) == []
+
+
 def test_what_was_swapped_between_submissions_cannot_be_read(store):
     store.insert("submissions", submission("s_2"))
     one, two = (store.inner.get("submissions", id_) for id_ in ("s_1", "s_2"))
