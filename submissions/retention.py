@@ -5,7 +5,9 @@ the store cannot be read either. A line in the audit is all that stays: ids and 
 who did it and why.
 """
 
-from submissions import audit, packs
+import orjson
+
+from submissions import audit
 from submissions.clock import later
 from submissions.errors import Missing, StillOpenError
 from submissions.store.contract import Document, Store
@@ -42,19 +44,31 @@ def sweep(store: Store, *, now: str) -> int:
     The time begins with the last change of a submission that is completed. That of the
     pack counts which the applicant filled in.
     """
-    days: dict[str, int | None] = {}
+    days = _days(store)
+    if not days:
+        return 0
     count = 0
-    for submission in store.every("submissions"):
-        if submission["status"] != "completed":
-            continue
-        pack = submission["pack_version"]
-        if pack not in days:
-            days[pack] = packs.document(store, pack).get("retention_days")
-        kept = days[pack]
+    for submission in store.every(
+        "submissions",
+        [
+            ("status", "=", "completed"),
+            ("created_at", "<=", later(now, -min(days.values()) * _DAY)),
+        ],
+    ):
+        kept = days.get(submission["pack_version"])
         if kept is not None and later(submission["updated_at"], kept * _DAY) <= now:
             _erase(store, submission, "yibiao", f"kept for {kept} days", now)
             count += 1
     return count
+
+
+def _days(store: Store) -> dict[str, int]:
+    """Return how long submissions are kept, by the id of their pack, where it says."""
+    said = {
+        version["_id"]: orjson.loads(version["pack_text"]).get("retention_days")
+        for version in store.every("versions")
+    }
+    return {id_: days for id_, days in said.items() if days is not None}
 
 
 def _erase(store: Store, submission: Document, who: str, why: str, now: str) -> None:

@@ -199,12 +199,14 @@ class Store(ABC):
     def close(self) -> None:
         """Give back what this process holds."""
 
-    def every(self, collection: str) -> Iterator[Document]:
+    def every(
+        self, collection: str, where: Sequence[Condition] = ()
+    ) -> Iterator[Document]:
         """Yield every document, by id; only some are in memory at once."""
         after = ""
         while True:
             further: Condition = ("_id", ">", after)
-            page = self.find(collection, [further], order="_id", limit=PAGE)
+            page = self.find(collection, [*where, further], order="_id", limit=PAGE)
             yield from page
             if len(page) < PAGE:
                 return
