@@ -224,7 +224,7 @@ def leased(state="pending", **more):
         delivery["due_at"] = "2026-11-22T03:00:00.000Z"
     return {
         "deliveries": [delivery | more],
-        "log": [],
+        "log": log.append([], at="2026-11-22T03:00:00.000Z", who="x", what="accepted"),
         "lease": {"owner": "w", "token": "t"},
         "wake_at": "2026-11-22T03:05:00.000Z",
     }
