@@ -1,4 +1,5 @@
-// A department's receiver for Node 18 or later: verify, keep once, answer.
+// A receiver for Node 18 or later, of a department or an observer: verify, keep once,
+// answer.
 //
 //   npm install standardwebhooks
 //   SECRET=whsec_... PRODUCT=https://yibiao.example PORT=9100 node receiver.js
@@ -25,12 +26,12 @@ async function receive(headers, body) {
   }
   let data = event.data;
   if (event.type === "ping") return [200, JSON.stringify({ challenge: data.challenge })];
-  if (!["part.ready", "part.updated"].includes(event.type)) return [204, ""];
-  if (data.href) data = (await call("GET", data.href, data.part)).data;
+  const documents = ["part.ready", "part.updated"].includes(event.type);
+  if (documents && data.href) data = (await call("GET", data.href, data.part)).data;
   const id = headers["webhook-id"];
   if (!seen.has(id)) {
     // The same id comes again when our answer was lost: it is kept once.
-    keep(JSON.stringify({ id, ...data }) + "\n");
+    keep(JSON.stringify({ id, type: event.type, ...data }) + "\n");
     seen.add(id);
   }
   return [204, ""];

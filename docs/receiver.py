@@ -1,4 +1,4 @@
-"""A department's receiver in one file: verify, keep once, answer.
+"""A receiver in one file, of a department or an observer: verify, keep once, answer.
 
     pip install flask standardwebhooks urllib3
     SECRET=whsec_... PRODUCT=https://yibiao.example flask --app receiver run --port 9100
@@ -38,12 +38,13 @@ def receive():
     data = event["data"]
     if event["type"] == "ping":
         return jsonify({"challenge": data["challenge"]})
-    if event["type"] not in {"part.ready", "part.updated"}:
-        return "", 204  # a type that is newer than this file
-    if "href" in data:  # a thin message: the document is fetched
+    documents = event["type"] in {"part.ready", "part.updated"}
+    if documents and "href" in data:  # a thin message: the document is fetched
         data = call("GET", data["href"], data["part"])["data"]
+    part = data["part"] if documents else None  # others only tell what happened
+    body = json.dumps({"type": event["type"], **data})
     # The same id comes again when our answer was lost: it is kept once.
-    row = (request.headers["webhook-id"], data["part"], data["seq"], json.dumps(data))
+    row = (request.headers["webhook-id"], part, data.get("seq"), body)
     with sqlite3.connect(FILE) as kept:
         kept.execute("INSERT OR IGNORE INTO received VALUES (?, ?, ?, ?)", row)
     return "", 204

@@ -122,10 +122,13 @@ def test_an_example_is_verified_keeps_each_part_once_and_answers(
     ) as example:
         try:
             listening(port)
+            observe(city, port)
             forged = {**webhook_headers(b"{}"), "webhook-id": "m_other"}
             refused = post(f"http://127.0.0.1:{port}/", forged, b"{}")
-            city.apply()
             worker = city.worker(post)
+            while worker.run_once():
+                pass
+            city.apply()
             while worker.run_once():
                 pass
             again(city)
@@ -138,11 +141,25 @@ def test_an_example_is_verified_keeps_each_part_once_and_answers(
     assert refused.status == 401
     assert endpoints.get(city.store, id_).state == "active"
     assert {d["state"] for d in city.submission()["deliveries"]} == {"done"}, said
-    (kept,) = kept_by(file)
+    told, kept = sorted(kept_by(file), key=lambda each: "document" in each)
     assert kept["document"] == {"name": "青山商贸"}
+    assert told["type"] == "submission.accepted"
     part = city.part("seal")["id"]
     subprocess.run([*answering, part], cwd=DOCS, env=environment, check=True)
     assert city.part("seal")["state"] == "accepted"
+
+
+def observe(city, port):
+    """Have the example be told what happens, too."""
+    endpoints.add(
+        city.store,
+        department=endpoints.OBSERVER,
+        observer=endpoints.Observer(name="bureau", events=("submission.accepted",)),
+        area="",
+        url=f"http://127.0.0.1:{port}/",
+        secret=SECRET,
+        now=city.clock.text,
+    )
 
 
 def webhook_headers(body):
