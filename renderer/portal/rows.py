@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response
 
 from builder.model import Question
 from builder.view import View
-from renderer.fields import AnswerField, Posted, cell_of
+from renderer.fields import MOST_ROWS, AnswerField, Posted, cell_of
 from renderer.forms import read
 from renderer.pieces import Page
 from renderer.portal.access import now, services, store
@@ -194,7 +194,9 @@ def _found(id_: str, name: str, number: int) -> Sheet | Response:
     new = len(rows_of(filling.draft, listing)) + 1
     if now_ == new and not token.startswith(NEW):
         token = ""
-    sheet = row_sheet(filling, name, now_, token) if 1 <= now_ <= new else None
+    # One more than there may be is kept, and said to be too many; no more are.
+    there = 1 <= now_ <= min(new, MOST_ROWS + 1)
+    sheet = row_sheet(filling, name, now_, token) if there else None
     if sheet is None or not filling.rows_apart or listing.pointer in filling.proposals:
         return redirect(_list_page(filling, listing))
     return sheet if now_ == number else replace(sheet, sent_as=number)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -463,3 +464,17 @@ def test_no_more_rows_are_offered_than_the_forms_take(family):
 
     assert "最多 2 项" in page.words
     assert "f6-add" not in page.ids
+
+
+def test_of_more_rows_than_there_may_be_none_is_lost_and_no_further_is_taken(family):
+    rows = [{"facts": {NAME: "甲"}, "matters": {"club": {"sport": "go"}}}] * 51
+    answers = {"facts": {"situation:plays": True, FAMILY: rows}, "matters": {}}
+    kept = replace(family.draft, answers=answers)
+    drafts.save(family.store, kept, now=utc_text(NOW))
+
+    page = family.get("/rows/f1/52")
+    assert page.path.endswith(LIST)
+    assert "f1-add" not in page.ids
+    page = family.send(page)
+    assert "最多填 50 行" in page.words
+    assert len(family.rows[0]) == 51
