@@ -14,7 +14,13 @@ from renderer.portal.access import now, open_submission, posted, store
 from renderer.portal.applying import LEAVING
 from renderer.portal.filling import Filling, concerns
 from renderer.portal.leading import away, pressed
-from renderer.portal.saving import merged, read_seen, with_blank_rows, without_row
+from renderer.portal.saving import (
+    merged,
+    read_seen,
+    renumbered,
+    with_blank_rows,
+    without_row,
+)
 from renderer.portal.sheet import UNPROCESSABLE, Sheet, blocks, wrong_names
 from renderer.showing import clock_time
 from renderer.wording import departments, words
@@ -74,6 +80,8 @@ def correction(id_: str, part: str) -> Response:
     sent = _as_sent(sheet)
     stood = frozenset(read_seen(request.form.get("rev", "")))
     after = _kept(sheet, sent, stood)
+    for question in sheet.questions:
+        sent = renumbered(question, sent)
     button = pressed()[0]
     if button in LEAVING:
         return LEAVING[button]()
