@@ -151,6 +151,16 @@ def tagged(submission: Document) -> Document:
     return wake({**submission, "tags": [*tags, *dict.fromkeys(stuck)]})
 
 
+def untold(store: Store) -> list[Endpoint]:
+    """Return the observers that were not told of something and will not be."""
+    every = endpoints.of_department(store, endpoints.OBSERVER)
+    return [
+        each
+        for each in every
+        if store.find("submissions", [("tags", "=", UNTOLD + each.id)], limit=1)
+    ]
+
+
 def pick_up(store: Store, department: str, *, now: str, new_id: NewId = new_id) -> None:
     """Address what this department could not be sent so far."""
     tag = UNDELIVERED + department

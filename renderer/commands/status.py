@@ -8,7 +8,7 @@ import click
 
 from renderer.commands.endpoints import table
 from renderer.commands.store import opened
-from submissions import endpoints, packs
+from submissions import endpoints, packs, routing
 from submissions.progress import State
 from submissions.standing import standing
 
@@ -32,7 +32,7 @@ def status(*, as_json: bool) -> None:
     with opened(create=False) as store:
         counted = standing(store)
         published = packs.published(store)
-        every = endpoints.every(store)
+        every, untold = endpoints.every(store), routing.untold(store)
     paused, unverified = (
         [e for e in every if e.state == state] for state in ("paused", "unverified")
     )
@@ -45,6 +45,7 @@ def status(*, as_json: bool) -> None:
             "departments": departments,
             "paused": list(map(_place, paused)),
             "unverified": list(map(_place, unverified)),
+            "untold": list(map(_place, untold)),
             "published": [_told(version) for version in published],
         }
         click.echo(json.dumps(told))
@@ -57,6 +58,11 @@ def status(*, as_json: bool) -> None:
     for version in published:
         click.echo(f"Published: {_in_words(version)}")
     _show_silent(paused, unverified)
+    for each in untold:
+        click.echo(
+            f"Not told of everything: {each.name} {each.url}; "
+            f"`yibiao endpoint resume {each.id}` sends what is parked."
+        )
 
 
 def _show_silent(

@@ -32,6 +32,23 @@ def test_a_new_secret_is_shown_once_and_the_old_one_is_good_for_days(
 
 
 @pytest.mark.usefixtures("tax")
+def test_status_names_an_observer_that_was_not_told_of_everything(yibiao, tmp_path):
+    add = ("endpoint", "add", "bureau", "https://data.example", "--event")
+    id_ = yibiao(*add, "part.decided").stderr.split()[0]
+    assert json.loads(yibiao("status", "--json").stdout)["untold"] == []
+    with closing(open_configured(Settings(data=tmp_path / "data"))) as store:
+        tags = [routing.UNTOLD + id_]
+        submission = {"_id": "s_1", "status": "open", "parts": [], "tags": tags}
+        store.insert("submissions", submission)
+
+    (told,) = json.loads(yibiao("status", "--json").stdout)["untold"]
+    line = yibiao("status").stdout.splitlines()[-1]
+
+    assert (told["id"], told["department"]) == (id_, "bureau")
+    assert line.startswith("Not told of everything: bureau https://data.example; ")
+
+
+@pytest.mark.usefixtures("tax")
 def test_an_observer_is_told_of_events_and_sent_no_document(yibiao):
     add = ("endpoint", "add", "data bureau", "https://data.example")
     asked = ("--event", "part.decided", "--event", "submission.accepted")
