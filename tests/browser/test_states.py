@@ -157,8 +157,10 @@ class Walk:
         )
         page.goto(f"{base}/progress")
         page.locator('a[href*="/corrections/"]').click()
+        page.wait_for_selector("#page")
         yield "correction"
         page.locator(f'button[value="upload:{CERTIFICATE}:m2"]').click()
+        page.wait_for_selector("#file")
         yield "material asked for again"
         self.change(lambda found: {**found, "status": "completed"})
         page.goto(f"{base}/rating")

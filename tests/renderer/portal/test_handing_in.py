@@ -56,6 +56,8 @@ def test_what_may_be_sent_is_said_before_choosing(bare):
     assert "JPG、PNG 或 PDF，每个不超过 10 MB" in page.words
     assert f"还可以交 {MOST_PER_MATERIAL} 个" in page.words
     assert "只送给医疗保障局" in page.words
+    assert "这样：整张都在，四角看得见" in page.words
+    assert page.html.index('class="paper"') < page.html.index('type="file"')
     assert 'capture="environment"' in page.html
     assert 'accept=".jpg,.jpeg,.png,.pdf,' in page.html
 
