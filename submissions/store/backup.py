@@ -12,7 +12,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from submissions.errors import StoreUnavailableError
-from submissions.store.sqlite import BUSY_TIMEOUT, files_beside
+from submissions.store.sqlite import files_beside
+from submissions.store.sqlite_file import BUSY_TIMEOUT
 
 #: What the SQLite file is called in a copy.
 NAME = "yibiao.db"

@@ -20,7 +20,8 @@ from submissions import outbound
 from submissions.delivery.worker import Worker
 from submissions.outbound import Result
 from submissions.store.contract import Document
-from submissions.store.sqlite import Connect, SqliteStore
+from submissions.store.sqlite import SqliteStore
+from submissions.store.sqlite_file import Connect
 from submissions.vault import open_keys
 from submissions.vault.store import SealedStore
 

@@ -13,7 +13,8 @@ from submissions.errors import (
     Refused,
     StoreUnavailableError,
 )
-from submissions.store.sqlite import SqliteStore, connect_file
+from submissions.store.sqlite import SqliteStore
+from submissions.store.sqlite_file import connect_file
 
 
 def test_accepting_makes_one_part_per_applicable_matter(city):

@@ -6,7 +6,7 @@ import pytest
 
 from submissions import anchors, audit, intake, retention
 from submissions.errors import KeyReusedError, Missing, StillOpenError
-from submissions.store import sqlite
+from submissions.store import sqlite_file
 from submissions.vault import open_sealed
 
 WHY = {"who": "fang", "why": "asked for by 11010119900101123X"}
@@ -102,7 +102,7 @@ def test_what_was_erased_is_not_accepted_again(applied):
 
 
 def test_a_write_ahead_log_keeps_nothing_of_a_destroyed_key(tmp_path, monkeypatch):
-    monkeypatch.setattr(sqlite, "journal_mode", lambda _: "WAL")
+    monkeypatch.setattr(sqlite_file, "journal_mode", lambda _: "WAL")
     store = open_sealed(f"sqlite:///{tmp_path}/a.db", key_file=tmp_path / "vault.key")
     store.insert("drafts", {"_id": "s_1", "answers": "x"})
     wrapped = store.keyring.store.get("keys", "s_1")["wrapped"].encode()

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from submissions.errors import StoreUnavailableError
 from submissions.store import open_store
-from submissions.store.sqlite import SqliteStore, connect_file, journal_mode
+from submissions.store.sqlite import SqliteStore
+from submissions.store.sqlite_file import connect_file, journal_mode
 
 
 @pytest.mark.parametrize(
