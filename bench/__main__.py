@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
-from bench import merging, pages, peers, validity
+from bench import accepting, merging, pages, peers, validity
 from bench.measure import MissingError, Rows, Skipped
 
 #: By name in the table of goals.
@@ -14,6 +14,7 @@ ROWS: Mapping[str, Callable[[], Rows]] = {
     **merging.ROWS,
     **pages.ROWS,
     **peers.ROWS,
+    **accepting.ROWS,
 }
 
 

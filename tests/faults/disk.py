@@ -22,11 +22,9 @@ _WRITTEN = re.compile(r"(?:pwrite64|write|writev)\(\d+<(?P<path>[^>]+\.db[^>]*)>
 
 def disk_before_answer(place: Place) -> Found:
     """Watch the system calls: each 202 comes after the sync of what it acknowledges."""
-    if shutil.which("strace") is None:
-        raise Skip("no strace on this machine (Debian: apt-get install strace)")
     found = Found()
-    found.must("synced", _synced(place, "ours", WEB), WATCHED)
-    found.must("synced with WAL and NORMAL", _synced(place, "not", planted.UNSYNCED), 0)
+    found.must("synced", synced(place, "ours"), WATCHED)
+    found.must("synced with WAL and NORMAL", synced(place, "not", planted.UNSYNCED), 0)
     refused = 0
     try:
         SqliteStore(place.folder / "off.db", connect=unsafe).close()
@@ -48,8 +46,10 @@ def unsafe(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, isolation_level=None, factory=_Unsafe)
 
 
-def _synced(place: Place, name: str, app: str) -> int:
+def synced(place: Place, name: str, app: str = WEB) -> int:
     """Return of how many submissions nothing was unsynced when they were answered."""
+    if shutil.which("strace") is None:
+        raise Skip("no strace on this machine (Debian: apt-get install strace)")
     folder = place.folder / name
     folder.mkdir()
     with House(folder) as house:

@@ -134,7 +134,7 @@ def two_workers(place: Place) -> Found:
         times = Counter(line["id"] for line in house.taken())
         found.must("lost with a pause", len(ours.keys() - times.keys()), 0)
         found.must("invented with a pause", len(times.keys() - ours.keys()), 0)
-        found.least("repeats with a pause", times.total() - len(times), 1)
+        found.note("repeats with a pause", times.total() - len(times))
         found.must("not done", sum(d["state"] != "done" for d in ours.values()), 0)
         found.must("back from done", sum(map(_went_back, every(house.store))), 0)
     return found
