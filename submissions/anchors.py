@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from submissions import audit, canonical, log
 from submissions.errors import Duplicate
 from submissions.folding import fold
-from submissions.standing import every
+from submissions.standing import every, logged_since
 from submissions.store.contract import Document, Store
 
 #: Logs in one anchor: some 100 bytes each, well within a document.
 MOST_HEADS = 20_000
+#: Anchors that are looked at for what is anchored already.
+RECENT = 20
 
 #: By submission: how many entries its log has, and the hash of the last.
 Heads = Mapping[str, tuple[int, str]]
@@ -45,23 +47,24 @@ def anchor(store: Store, *, now: str) -> str | None:
     None: nothing has changed since the last anchor and there is none, or another
     process has just written one.
     """
-    chain = store.find("anchors")
-    before = _heads(chain)
+    recent = store.find("anchors", order="-_id", limit=RECENT)
+    last = recent[0] if recent else None
+    before = _heads(recent[::-1])
     changed: dict[str, tuple[int, str]] = {}
-    for id_, entries in _logs(store):
+    for id_, entries in _logs(store, since="" if last is None else last["at"]):
         head = (len(entries), entries[-1]["hash"])
         if before.get(id_) != head:
             changed[id_] = head
     ids = sorted(changed)
     for start in range(0, len(ids), MOST_HEADS):
         heads = {id_: changed[id_] for id_ in ids[start : start + MOST_HEADS]}
-        made = _made(chain, heads, now)
+        made = _made(last, heads, now)
         try:
             store.insert("anchors", made)
         except Duplicate:
             return None
-        chain = [*chain, made]
-    return chain[-1]["hash"] if chain else None
+        last = made
+    return None if last is None else str(last["hash"])
 
 
 def findings(store: Store, *, head: str | None = None) -> Iterator[Finding]:
@@ -86,12 +89,12 @@ def findings(store: Store, *, head: str | None = None) -> Iterator[Finding]:
         yield Finding(missing, 0, "the submission is gone, its log with it")
 
 
-def _logs(store: Store) -> Iterator[tuple[str, list[Document]]]:
-    """Yield every log there is, by name; none is empty."""
+def _logs(store: Store, *, since: str) -> Iterator[tuple[str, list[Document]]]:
+    """Yield every log that was written since a time, by name; none is empty."""
     lines = audit.lines(store)
     if lines:
         yield audit.NAME, lines
-    for submission in every(store):
+    for submission in logged_since(store, since) if since else every(store):
         yield submission["_id"], submission["log"]
 
 
@@ -149,12 +152,12 @@ def _heads(chain: list[Document]) -> dict[str, tuple[int, str]]:
     }
 
 
-def _made(chain: list[Document], heads: Heads, now: str) -> Document:
+def _made(last: Document | None, heads: Heads, now: str) -> Document:
     made = {
-        "_id": _id(len(chain)),
+        "_id": _id(0 if last is None else int(last["_id"]) + 1),
         "at": now,
         "heads": canonical.text(heads),
-        "prev_hash": chain[-1]["hash"] if chain else log.START,
+        "prev_hash": log.START if last is None else last["hash"],
     }
     return {**made, "hash": _seal(made)}
 

@@ -109,7 +109,9 @@ def fetch(
         submission["_id"],
         lambda found: {
             **found,
-            "log": log.append(found["log"], at=now, who=part["department"], **said),
+            **log.kept(
+                log.append(found["log"], at=now, who=part["department"], **said)
+            ),
         },
     )
     delivery = routing.delivery_of(part, "", now, lambda _: part_id)
@@ -132,7 +134,7 @@ def _note(
         if known.count((what, part_id)) >= MOST_NOTED:
             return None
         said = {"who": "unknown", "what": what, "part": part_id, **detail}
-        return {**found, "log": log.append(found["log"], at=now, **said)}
+        return {**found, **log.kept(log.append(found["log"], at=now, **said))}
 
     store.update("submissions", submission["_id"], noted)
 
@@ -240,7 +242,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         "status": "open" if open_ else "completed",
         "parts": every,
         "messages": [*submission["messages"], call.key],
-        "log": entries,
+        **log.kept(entries),
     }
 
 

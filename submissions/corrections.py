@@ -191,7 +191,7 @@ def _with_answers(
         "updated_at": now,
         "answers": body,
         "provenance": canonical.text(origins),
-        "log": entries,
+        **log.kept(entries),
     }
     return indexed(corrected)
 

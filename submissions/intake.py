@@ -342,7 +342,7 @@ def _submission(
             *(f"department:{department}" for department in departments),
             *sender.tags,
         ],
-        "log": log.append([], **accepted, body=sender.body),
+        **log.kept(log.append([], **accepted, body=sender.body)),
     }
 
 

@@ -33,6 +33,14 @@ def append(
     return [*entries, sealed]
 
 
+def kept(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the fields of a submission that hold its log.
+
+    When it was last written is asked for: see `submissions.standing.logged_since`.
+    """
+    return {"log": entries, "logged_at": entries[-1]["at"]}
+
+
 def first_broken(entries: Sequence[dict[str, Any]]) -> int | None:
     """Return the place of the first entry that is not as it was written, or None."""
     previous = START

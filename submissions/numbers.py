@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-#: GB 11643: area, date of birth, order, check sign.
-_ID = re.compile(r"[1-9]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]", re.ASCII)
+#: GB 11643; also one with a slip in it, and whatever else is as long.
+_ID = re.compile(r"\d{17}[\dX]", re.ASCII)
 #: Identity and card numbers, alone or in groups, not inside a longer name or hash.
 _LONG = re.compile(
     r"(?<![\w])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?)(?![\w])"

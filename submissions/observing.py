@@ -127,7 +127,7 @@ def write_down(store: Store, id_: str, *, who: str, now: str) -> None:
             if entry["what"] == "submission.fetched" and entry["who"] == who:
                 return None
         entries = log.append(found["log"], at=now, who=who, what="submission.fetched")
-        return {**found, "log": entries}
+        return {**found, **log.kept(entries)}
 
     store.update("submissions", id_, looked)
 

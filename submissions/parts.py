@@ -59,7 +59,7 @@ def release(submission: Document, judge: Judge, *, now: str) -> Document:
         parts.append(settled)
         if settled is not part:
             entries = log.append(entries, at=now, who="yibiao", **case.report(settled))
-    return {**submission, "parts": parts, "log": entries}
+    return {**submission, "parts": parts, **log.kept(entries)}
 
 
 def correct(submission: Document, judge: Judge, part_id: str, *, now: str) -> Document:
@@ -82,7 +82,7 @@ def correct(submission: Document, judge: Judge, part_id: str, *, now: str) -> Do
         parts.append(again)
         if again is not part:
             entries = log.append(entries, at=now, who="yibiao", **case.report(again))
-    return {**submission, "parts": parts, "log": entries}
+    return {**submission, "parts": parts, **log.kept(entries)}
 
 
 def needed(

@@ -39,7 +39,7 @@ def rate(
             return None
         entries = log.append(found["log"], at=now, who="applicant", what="rated")
         said = {"level": level, "text": text[:MOST_TEXT], "at": now}
-        return {**found, "updated_at": now, "rating": said, "log": entries}
+        return {**found, "updated_at": now, "rating": said, **log.kept(entries)}
 
     return store.update("submissions", submission_id, rated)
 

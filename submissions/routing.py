@@ -139,7 +139,7 @@ def address(
             said = {"what": "no_endpoint", "part": part["id"]}
             entries = log.append(entries, at=now, who="yibiao", **said)
     deliveries = [*submission["deliveries"], *new]
-    return tagged({**submission, "deliveries": deliveries, "log": entries})
+    return tagged({**submission, "deliveries": deliveries, **log.kept(entries)})
 
 
 def tagged(submission: Document) -> Document:
@@ -257,7 +257,7 @@ def _set(
         changed.append(rest | changes)
         said = {"what": what, "delivery": each["id"], "part": each["part"]}
         entries = log.append(entries, at=now, who="yibiao", **said)
-    return tagged({**submission, "deliveries": changed, "log": entries})
+    return tagged({**submission, "deliveries": changed, **log.kept(entries)})
 
 
 def _pending(submission: Document) -> int:

@@ -3,8 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from submissions.clock import later
 from submissions.progress import State, state_of, supplies
-from submissions.store.contract import Document, Store
+from submissions.store.contract import PAGE, Condition, Document, Store
+
+#: Longer than a write takes, or a clock of ours may be wrong, seconds.
+LATE = 3600.0
 
 
 def standing(store: Store) -> Mapping[str, Counter[State]]:
@@ -26,3 +30,26 @@ def standing(store: Store) -> Mapping[str, Counter[State]]:
 def every(store: Store) -> Iterator[Document]:
     """Yield every submission, by id."""
     return store.every("submissions")
+
+
+def logged_since(store: Store, moment: str) -> Iterator[Document]:
+    """Yield the submissions whose log was written since a time, and few others.
+
+    However many there are besides. A clock may be slow, and a write may end long after
+    its time was taken: what was written within `LATE` before is there too.
+
+    Args:
+        moment: UTC text.
+    """
+    at, size = later(moment, -LATE), PAGE
+    seen: set[str] = set()
+    while True:
+        since: Condition = ("logged_at", ">=", at)
+        page = store.find("submissions", [since], order="logged_at", limit=size)
+        yield from (each for each in page if each["_id"] not in seen)
+        if len(page) < size:
+            return
+        # The next page begins in the last moment of this one, which may be longer.
+        size = size * 2 if page[-1]["logged_at"] == at else PAGE
+        at = page[-1]["logged_at"]
+        seen = {each["_id"] for each in page if each["logged_at"] == at}

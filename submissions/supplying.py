@@ -141,7 +141,7 @@ def _with_files(
         "updated_at": now,
         "files": every,
         "parts": parts,
-        "log": entries,
+        **log.kept(entries),
     }
 
 

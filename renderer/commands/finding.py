@@ -1,5 +1,7 @@
 """Commands for operators about one person's submissions."""
 
+import sys
+
 import click
 
 from renderer.commands.endpoints import table
@@ -26,7 +28,7 @@ def find(reason: str, by: str) -> None:
     Asks for the number, so that it is in no history of commands. That you looked is
     written down: `yibiao audit show`.
     """
-    number = click.prompt("Identity number", hide_input=True)
+    number = click.prompt("Identity number", hide_input=sys.stdin.isatty())
     with opened(create=False) as store:
         now = utc_text(utc_now())
         found = finding.by_number(store, number, who=by, why=reason, now=now)

@@ -1,11 +1,12 @@
 """The delivery log, and sending again what was sent: by id, endpoint or time."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from submissions import log, routing
 from submissions.delivery.events import message_id
-from submissions.standing import every
+from submissions.standing import every, logged_since
 from submissions.store.contract import Document, Store
 
 #: What the log says of a delivery: names, times, sizes and digests, never a body.
@@ -52,7 +53,7 @@ def _names(delivery: Document) -> set[str]:
 
 def deliveries(store: Store, selection: Selection) -> Iterator[Document]:
     """Yield what is known of the selected deliveries, with each of their attempts."""
-    for submission in every(store):
+    for submission in _looked_at(store, selection):
         for delivery in submission["deliveries"]:
             if delivery in selection:
                 said = {name: delivery.get(name) for name in SAID}
@@ -68,16 +69,20 @@ def replay(store: Store, selection: Selection, *, now: str, by: str) -> int:
     Returns:
         How many are sent again.
     """
-    count = 0
-    for submission in every(store):
-        chosen = sum(delivery in selection for delivery in submission["deliveries"])
-        if chosen:
-            id_ = submission["_id"]
-            store.update(
-                "submissions", id_, lambda found: _again(found, selection, now, by)
-            )
-        count += chosen
-    return count
+    # All of them first: what is sent again is written, and would come once more.
+    chosen = Counter(each["submission"] for each in deliveries(store, selection))
+    for id_ in chosen:
+        store.update(
+            "submissions", id_, lambda found: _again(found, selection, now, by)
+        )
+    return chosen.total()
+
+
+def _looked_at(store: Store, selection: Selection) -> Iterator[Document]:
+    """Yield the submissions that may hold what is selected: no more than must be."""
+    if selection.since is not None:
+        return logged_since(store, selection.since)
+    return every(store)
 
 
 def _again(submission: Document, selection: Selection, now: str, by: str) -> Document:
@@ -89,4 +94,4 @@ def _again(submission: Document, selection: Selection, now: str, by: str) -> Doc
         again.append({**delivery, "state": "pending", "due_at": now, "tries": 0})
         said = {"what": "delivery.replayed", "delivery": delivery["id"]}
         entries = log.append(entries, at=now, who=by, part=delivery["part"], **said)
-    return routing.tagged({**submission, "deliveries": again, "log": entries})
+    return routing.tagged({**submission, "deliveries": again, **log.kept(entries)})

@@ -66,7 +66,7 @@ def record(
         if changed["state"] != delivery["state"]:
             entries = _logged(entries, changed)
     changes = {"deliveries": deliveries, "events": _fed(submission, fed)}
-    changed_submission = {**submission, **changes, "log": entries}
+    changed_submission = {**submission, **changes, **log.kept(entries)}
     if not mine:
         return changed_submission
     del changed_submission["lease"]

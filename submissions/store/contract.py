@@ -56,7 +56,10 @@ class Collection:
 
 COLLECTIONS: Mapping[str, Collection] = {
     "submissions": Collection(
-        indexes=(("wake_at",), ("affair", "created_at"), ("status", "created_at")),
+        indexes=(
+            *(("wake_at",), ("logged_at",)),
+            *(("affair", "created_at"), ("status", "created_at")),
+        ),
         tagged=True,
         sharded=True,
         sealed=True,

@@ -37,7 +37,8 @@ class KeyFile:
     def __init__(self, path: Path) -> None:
         """Take the place of the file."""
         self.path = path
-        self._read: tuple[int, MasterKeys] | None = None
+        #: Which file was read, and what was in it.
+        self._read: tuple[tuple[int, int], MasterKeys] | None = None
 
     def make(self, random: RandomBytes) -> None:
         """Make the file where there is none; of two who make it both use the same.
@@ -65,9 +66,11 @@ class KeyFile:
             StoreUnavailableError: the file is not there, or is no such file.
         """
         try:
-            written = self.path.stat().st_mtime_ns
-            if self._read is None or self._read[0] != written:
-                self._read = written, _keys(json.loads(self.path.read_bytes()))
+            found = self.path.stat()
+            # Each change is a new file; two may come within one tick of the clock.
+            which = found.st_ino, found.st_mtime_ns
+            if self._read is None or self._read[0] != which:
+                self._read = which, _keys(json.loads(self.path.read_bytes()))
         except OSError as error:
             raise self._unusable(error.strerror or str(error)) from error
         except (ValueError, KeyError, TypeError) as error:

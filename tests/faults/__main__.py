@@ -15,7 +15,7 @@ from tests.faults import (
     disk,
     dying,
     intake_faults,
-    leaks,
+    leaking,
     leaving,
     outages,
     receivers_at_fault,
@@ -42,7 +42,7 @@ CASES: Mapping[int, tuple[str, Case]] = {
     14: ("forbidden places", leaving.forbidden_places),
     15: ("same key", intake_faults.same_key),
     16: ("callbacks", intake_faults.callbacks),
-    17: ("leak scan", leaks.leak_scan),
+    17: ("leak scan", leaking.leak_scan),
     18: ("audit tamper", intake_faults.audit_tamper),
     19: ("full, read-only, locked", outages.outages),
 }

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 
 from renderer import create_app
 from renderer.config import Settings, from_environment, open_configured
@@ -132,3 +132,17 @@ def _sealed(data: Path, connect: Connect) -> SealedStore:
     file, settings = data / "yibiao.db", Settings(data=data)
     keys = open_keys(f"sqlite:///{file}", key_file=settings.key_path)
     return SealedStore(SqliteStore(file, connect=connect), keys)
+
+
+BREAKS = "tests.faults.planted:web_that_breaks()"
+
+
+def web_that_breaks() -> Flask:
+    """Return the web application with a page that breaks, and says what on."""
+    app = create_app()
+
+    def breaks() -> str:
+        raise ValueError(request.headers["X-Number"])
+
+    app.add_url_rule("/breaks", view_func=breaks)
+    return app

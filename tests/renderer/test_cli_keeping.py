@@ -4,12 +4,13 @@ import os
 import re
 import shutil
 import subprocess
+from contextlib import closing
 
 import pytest
 from click.testing import CliRunner
 
 from renderer.cli import main
-from renderer.config import from_environment
+from renderer.config import from_environment, open_configured
 from submissions.store.contract import COLLECTIONS
 
 
@@ -65,6 +66,40 @@ def test_a_store_that_is_there_is_not_written_over(yibiao):
 
     assert done.exit_code == 1
     assert "move it away first" in done.stderr
+
+
+@pytest.fixture
+def kept(yibiao):
+    """What a submission says when the store is opened anew."""
+    del yibiao
+    submission = {"_id": "s_1", "tags": [], "log": [], "body": "110101199001011237"}
+    with closing(open_configured(from_environment())) as store:
+        store.insert("submissions", submission)
+
+    def said():
+        with closing(open_configured(from_environment())) as store:
+            return store.get("submissions", "s_1")["body"]
+
+    return said
+
+
+def test_keys_are_copied_apart_and_put_back(yibiao, kept, tmp_path):
+    yibiao("store", "backup", "copy", "--keys", "keys-copy")
+
+    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["yibiao.db"]
+    (tmp_path / "data" / "yibiao.db-keys").unlink()
+    assert "no key at all" in yibiao("status").stderr
+    shutil.copy("keys-copy", tmp_path / "data" / "yibiao.db-keys")
+    assert kept() == "110101199001011237"
+
+
+def test_keys_are_wrapped_by_a_new_one(yibiao, kept, tmp_path):
+    before = (tmp_path / "data" / "vault.key").read_text()
+
+    assert yibiao("keys", "rotate").stdout == "wrapped again: 1\n"
+
+    assert (tmp_path / "data" / "vault.key").read_text() != before
+    assert kept() == "110101199001011237"
 
 
 def test_a_store_moves_to_mongodb_and_is_used_there(yibiao, store_url, monkeypatch):

@@ -7,6 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submissions import anchors, log
+from submissions.delivery.history import Selection, replay
+from submissions.standing import logged_since
 
 
 @pytest.fixture
@@ -46,6 +48,52 @@ def test_what_has_not_changed_is_not_anchored_again(applied):
 
     assert anchor(applied) == head
     assert len(applied.store.find("anchors")) == 1
+
+
+def test_an_hour_costs_what_was_written_in_it_however_much_there_is(
+    applied, monkeypatch
+):
+    for number in range(250):
+        old = applied.submission("s_0") | {"_id": f"old_{number}", "tags": []}
+        applied.store.insert("submissions", old)
+    applied.clock.pass_(hours=2)
+    anchor(applied)
+    applied.clock.pass_(hours=2)
+    applied.apply("s_new")
+    read, find = [], applied.store.find
+
+    def counted(collection, *arguments, **more):
+        found = find(collection, *arguments, **more)
+        read.extend(each["_id"] for each in found if collection == "submissions")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(applied.store, "find", counted)
+        anchor(applied)
+        since = Selection(since=applied.clock.text)
+        replay(applied.store, since, now=applied.clock.text, by="test")
+
+    assert read == ["s_new", "s_new"]
+    assert findings(applied) == []
+
+
+def test_each_of_many_logs_of_one_moment_is_found_once(applied):
+    for number in range(250):
+        old = applied.submission("s_0") | {"_id": f"old_{number}", "tags": []}
+        applied.store.insert("submissions", old)
+    applied.clock.pass_(minutes=1)
+    applied.apply("s_new")
+
+    found = [each["_id"] for each in logged_since(applied.store, applied.clock.text)]
+
+    assert len(found) == len(set(found)) == 254
+    assert found[-1] == "s_new"
+
+
+def test_who_writes_a_log_writes_down_when(checkout):
+    for path in (checkout / "submissions").rglob("*.py"):
+        if path.name not in {"log.py", "packs.py"}:
+            assert '"log": ' not in path.read_text(), path
 
 
 def test_many_logs_take_several_anchors(applied, monkeypatch):
