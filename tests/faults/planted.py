@@ -7,6 +7,7 @@ the worst moment.
 import os
 import signal
 import sqlite3
+import time
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,8 @@ from submissions.vault.store import SealedStore
 
 #: Kills the worker that sends it.
 POISON = b"poison"
+#: What a bug does between two writes takes some time, seconds.
+AFTER = 0.01
 
 
 class DeliversLater(SealedStore):
@@ -40,6 +43,7 @@ class DeliversLater(SealedStore):
         late = {"deliveries", "wake_at"}
         first = {name: value for name, value in document.items() if name not in late}
         super().adopt(collection, {**first, "deliveries": []})
+        time.sleep(AFTER)
         rest = {name: document[name] for name in late & document.keys()}
         self.update(collection, document["_id"], lambda found: {**found, **rest})
 
