@@ -94,7 +94,7 @@ def _strangers(found: Found, house: House, port: int) -> None:
 def _standing(house: House, id_: str) -> Any:
     """Return everything of a submission but its history."""
     found = house.store.get("submissions", id_)
-    return {name: found[name] for name in found.keys() - {"log", "rev"}}
+    return {name: found[name] for name in found.keys() - {"log", "logged_at", "rev"}}
 
 
 def _audited(house: House, id_: str) -> int:
