@@ -10,6 +10,7 @@ from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,6 +31,7 @@ FIELDS = 100
 _AFFAIR = AffairId("imported")
 #: One of them answers each question of a made-up form.
 _VALUES = ("文字 <1>", "11010519491231002X", "2020-02-29", 50, "9")
+_FORM = "application/x-www-form-urlencoded"
 _SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
 
@@ -44,19 +46,21 @@ class Visit:
     path: str
     form: MergedForm
 
-    def fields(self) -> dict[str, list[str]]:
+    def body(self) -> bytes:
         """Return what a browser would send of the page as it is served."""
         found = _Fields()
         found.feed(self.client.get(self.path).text)
-        return found.values
+        return urlencode({**found.values, "_do": "later"}, doseq=True).encode()
 
-    def send(self, data: Mapping[str, Any]) -> None:
+    def send(self, body: bytes) -> None:
         """Send the page.
 
         Raises:
             RuntimeError: it was not kept.
         """
-        answer = self.client.post(self.path, data=data, headers=_SAME_SITE)
+        answer = self.client.post(
+            self.path, data=body, content_type=_FORM, headers=_SAME_SITE
+        )
         if answer.status_code != HTTPStatus.SEE_OTHER:
             raise RuntimeError(answer.status)
 
