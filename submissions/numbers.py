@@ -7,9 +7,13 @@ from typing import Any
 
 #: GB 11643; also one with a slip in it, and whatever else is as long.
 _ID = re.compile(r"\d{17}[\dX]", re.ASCII)
-#: Identity and card numbers, alone or in groups, not inside a longer name or hash.
+#: Identity and card numbers, whole or in groups, not inside a longer name or hash.
+#: Chinese text may stand right beside them.
 _LONG = re.compile(
-    r"(?<![\w])(?:\d{17}[\dXx]|\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?)(?![\w])"
+    r"(?<!\w)(?:\d{17}[\dX]|\d{6}[ -]\d{4}[ -]?\d{4}[ -]?\d{3}[\dX]"
+    r"|\d{6}[ -]\d{8}[ -]?\d{3}[\dX]"
+    r"|\d{4}(?:[ -]?\d{4}){3}(?:[ -]?\d{1,3})?)(?!\w)",
+    re.ASCII | re.IGNORECASE,
 )
 #: Signs left readable at either end.
 _HEAD, _TAIL = 4, 2
@@ -44,6 +48,8 @@ def hidden(text: str) -> str:
 
     >>> hidden("id=11010119900101123X of s_110101199001011237")
     'id=1101************3X of s_110101199001011237'
+    >>> hidden("身份证号110101 19900307 4514，卡号6222021234567890123")
+    '身份证号1101**************14，卡号6222*************23'
     """
     return _LONG.sub(lambda found: hidden_number(found[0]), text)
 
