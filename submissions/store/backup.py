@@ -60,7 +60,10 @@ def restore(copy: Path, path: Path) -> None:
     Raises:
         StoreUnavailableError: the copy is not sound, or there is a store.
     """
-    for taken in (path, files_beside(path)):
+    # What SQLite left beside a store that crashed it would roll into this one.
+    left = (path.with_name(path.name + each) for each in ("-journal", "-wal"))
+    hot = (each for each in left if each.exists() and each.stat().st_size)
+    for taken in (path, files_beside(path), *hot):
         if taken.exists():
             raise StoreUnavailableError(
                 f"{taken} is there", "Stop all processes and move it away first."

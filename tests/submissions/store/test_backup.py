@@ -122,6 +122,20 @@ def test_what_is_no_copy_is_said(path, tmp_path):
         restore(tmp_path, path)
 
 
+def test_what_a_crash_left_beside_a_store_is_not_rolled_into_a_copy(
+    store, path, tmp_path
+):
+    store.insert("affairs", {"_id": "founding"})
+    back_up(path, tmp_path / "copy")
+    lose(path)
+    left = path.with_name(f"{path.name}-journal")
+    left.parent.mkdir()
+    left.write_bytes(b"half a change")
+
+    with pytest.raises(StoreUnavailableError, match="journal is there"):
+        restore(tmp_path / "copy", path)
+
+
 def test_a_restore_that_stops_leaves_no_store(store, path, tmp_path, monkeypatch):
     store.insert("affairs", {"_id": "founding"})
     back_up(path, tmp_path / "copy")
