@@ -30,6 +30,7 @@ from submissions.drafts import Draft, helper_text
 from submissions.errors import (
     AbsentError,
     Duplicate,
+    ErasedError,
     KeyReusedError,
     OutdatedError,
     Refused,
@@ -291,9 +292,11 @@ def _store(
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
     observers = observing.observers_in(store)
     new = observing.tell(new, "submission.accepted", observers, now=now, new_id=new_id)
-    uploads.bring(store, draft.id, sender.uploads, now=now)
     try:
+        uploads.bring(store, draft.id, sender.uploads, now=now)
         store.insert("submissions", new)
+    except ErasedError:
+        raise KeyReusedError(draft.id) from None
     except Duplicate:
         # The same was sent at the same moment: that one counts.
         before = _known(store, draft.id, sender)

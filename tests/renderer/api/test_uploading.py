@@ -170,5 +170,17 @@ def test_an_upload_that_nobody_names_is_erased_and_its_key_not_used_again(
     assert upload(program, paper("bills"), key="anew").status_code == 201
 
 
+def test_what_was_erased_is_not_taken_again_with_its_uploads(program, owing):
+    named = [{"material": BILLS, "upload": upload(program, paper("bills")).json["id"]}]
+    body = {"answers": owing, "materials": named}
+    accepted = program.submit(body, key="erased")
+    assert accepted.status_code == 202
+    store_of(program).erase(accepted.json["id"], now=utc_text(NOON))
+
+    again = program.submit(body, key="erased")
+
+    assert (again.status_code, again.json["type"][-10:]) == (409, "key-reused")
+
+
 def publish(store, packed):
     publishing.publish(store, packed["newborn_birth"], now="2026", by="tests")
