@@ -48,8 +48,8 @@ def number_now(draft: Draft, listing: Question, number: int, token: str) -> int:
     """
     count = len(rows_of(draft, listing))
     if token.startswith(NEW):
-        again = draft.unread.get(_mark(listing, number)) == [token]
-        return number if again and number <= count else count + 1
+        kept = (draft.unread.get(_mark(listing, n)) for n in range(1, count + 1))
+        return next((n for n, mark in enumerate(kept, 1) if mark == [token]), count + 1)
     digest, _dot, before = token.partition(".")
     found = [
         n
@@ -94,17 +94,14 @@ def settled(draft: Draft, listing: Question, number: int, token: str) -> Draft:
 def taken_out(draft: Draft, listing: Question, number: int) -> Draft:
     """Return the draft without a row; those behind it move up."""
     rows = rows_of(draft, listing)
-    unread = {
-        box: texts
-        for box, texts in draft.unread.items()
-        if not box.startswith(_mark(listing, ""))
-    }
+    unread = dict(draft.unread)
     for n in range(number, len(rows) + 1):
-        name = cell_name(listing, n)
-        own = boxes_of(name, unread)
+        own = boxes_of(cell_name(listing, n), unread)
         unread = {box: texts for box, texts in unread.items() if box not in own}
+        token = unread.pop(_mark(listing, n), None)
         if n > number:
             unread |= moved(own, listing, n, n - 1)
+            unread |= {_mark(listing, n - 1): token} if token else {}
     after = [row for n, row in enumerate(rows, start=1) if n != number]
     return _with_rows(replace(draft, unread=unread), listing, after)
 

@@ -351,6 +351,18 @@ def test_a_row_that_moved_while_its_page_was_open_is_still_that_row(family):
     assert [row["name"] for row in family.rows[0]] == ["丁", "戊"]
 
 
+def test_a_new_row_that_moved_before_it_was_done_is_one_row(family):
+    for number, name in enumerate("甲乙", start=1):
+        added(family, number, c1=name, c3="go")
+    new = family.send(family.get(LIST), _do="add:f1")
+    family.send(new, _do="autosave", **typed(3, c1="丙"))
+    family.site.send(family.get("/rows/f1/1/remove"))
+
+    family.send(new, **typed(3, c1="丙", c3="chess"))
+
+    assert [row["name"] for row in family.rows[0]] == ["乙", "丙"]
+
+
 def test_two_windows_that_change_one_cell_are_asked_which(family):
     added(family, c1="张三", c3="chess")
     mine = family.get("/rows/f1/1")
