@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
@@ -28,11 +28,7 @@ from submissions import anchors, drafts, feed, files, outbound, retention, uploa
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import far_off, webhook
 from submissions.delivery.worker import Worker
-from submissions.errors import (
-    ForbiddenAddressError,
-    StoreUnavailableError,
-    UnreadableError,
-)
+from submissions.errors import ForbiddenAddressError, SubmissionsError
 from submissions.store.contract import Store
 
 _logger = logging.getLogger(__name__)
@@ -143,20 +139,21 @@ def sweeping(store: Store, stop: Event) -> Iterator[None]:
         sweeper.join()
 
 
+#: What is done every hour; none waits for another to succeed.
+SWEEPS: tuple[Callable[..., object], ...] = (
+    *(drafts.sweep, uploads.sweep, feed.sweep, retention.sweep, files.sweep),
+    *(far_off.make_due, anchors.anchor),
+)
+
+
 def _sweep(store: Store, stop: Event) -> None:
     """Erase what was kept long enough, and anchor the logs, until stopped."""
     while True:
-        try:
-            store.finish(now=utc_text(utc_now()))
-            drafts.sweep(store, now=utc_text(utc_now()))
-            uploads.sweep(store, now=utc_text(utc_now()))
-            feed.sweep(store, now=utc_text(utc_now()))
-            retention.sweep(store, now=utc_text(utc_now()))
-            files.sweep(store, now=utc_text(utc_now()))
-            far_off.make_due(store, now=utc_text(utc_now()))
-            anchors.anchor(store, now=utc_text(utc_now()))
-        except (StoreUnavailableError, UnreadableError) as error:
-            _logger.warning("sweep.failed reason=%s", error)
+        for sweep in (lambda _, now: store.finish(now=now), *SWEEPS):
+            try:
+                sweep(store, now=utc_text(utc_now()))
+            except SubmissionsError as error:
+                _logger.warning("sweep.failed reason=%s", error)
         if stop.wait(SWEEP_EVERY):
             return
 

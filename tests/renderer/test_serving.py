@@ -10,8 +10,10 @@ from threading import Event
 
 import pytest
 
+from renderer.commands import serving
 from renderer.commands.serving import sweeping
 from renderer.servers import NEARBY, address, listen
+from submissions.errors import UnreadableError
 from submissions.store import open_store
 
 YIBIAO = Path(sys.executable).parent / "yibiao"
@@ -43,6 +45,22 @@ def test_when_a_worker_breaks_its_sweeping_ends_with_it(tmp_path):
 
     assert stop.is_set()
     assert "sweeper" not in {thread.name for thread in threading.enumerate()}
+    store.close()
+
+
+def test_what_one_sweep_cannot_do_keeps_no_other_from_its_work(tmp_path, monkeypatch):
+    done = []
+
+    def failing(_store, *, now):
+        raise UnreadableError("s_1", f"there is no key at {now}")
+
+    monkeypatch.setattr(serving, "SWEEPS", (failing, lambda *_, now: done.append(now)))
+    store, stop = open_store(f"sqlite:///{tmp_path}/yibiao.db"), Event()
+
+    with sweeping(store, stop):
+        stop.set()
+
+    assert len(done) == 1
     store.close()
 
 
