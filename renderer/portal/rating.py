@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from renderer.portal.access import now, open_submission, store
+from renderer.portal.access import now, open_submission, staff, store
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions import packs, rating
@@ -24,10 +24,13 @@ def register(portal: Blueprint) -> None:
 
 
 def rate(id_: str) -> Response:
-    """Ask for a rating, or keep the one that was sent; there is one of each case."""
+    """Ask for a rating, or keep the one that was sent; there is one of each case.
+
+    Only the applicant is asked: whoever worked on the case cannot praise it.
+    """
     document = open_submission(id_)
     progress = url_for("portal.progress", id_=id_)
-    if not rating.ratable(document):
+    if staff() is not None or not rating.ratable(document):
         return redirect(progress, 303)
     if request.method == "GET":
         return _show(document)

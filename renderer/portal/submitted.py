@@ -17,6 +17,7 @@ from renderer.portal.access import (
     open_submission,
     services,
     shown_code,
+    staff,
     store,
 )
 from renderer.portal.materials import open_lines, sent_materials
@@ -100,7 +101,7 @@ def receipt(id_: str) -> Response:
         if any(promise["due"] for promise in document.get("promises", ()))
         else _("接下来，不用您跑"),
         unsent="unsent" in request.args,
-        ratable=rating.ratable(document),
+        ratable=staff() is None and rating.ratable(document),
         rated=told(document),
         qr=qr_code(_address()),
         code=shown_code(id_) if id_ in known_codes() else "",
@@ -125,7 +126,7 @@ def progress_page(id_: str) -> Response:
         lines=open_lines(published, document, now=now()),
         done=sum(step.state == "decided" for step in view.steps),
         log=list(_log(form, document)),
-        ratable=rating.ratable(document),
+        ratable=staff() is None and rating.ratable(document),
         rated=told(document),
         back=(url_for("portal.receipt", id_=id_), _("回执")),
     )
