@@ -57,7 +57,7 @@ def erase(submission: str, reason: str, by: str, *, anyway: bool) -> None:
 def retain() -> None:
     """Erase what was kept as long as it may be, as the worker does every hour.
 
-    That is expired drafts, submissions as long after their last decision as their
+    That is expired drafts, submissions as long after their last change as their
     affair says, and what an old copy of the store brought back.
     """
     now = utc_text(utc_now())
