@@ -92,15 +92,17 @@ def home() -> Response:
     sought = request.args.get("q", "").strip()[:MOST_SOUGHT]
     found = [forms[at] for at in likely([_told(form) for form in forms], sought)]
     elder = bool(sought and likely([ELDER], sought))
+    missed = bool(sought) and not found
     body = render_template(
         "home.html",
         sought=sought,
+        missed=missed,
         elder=elder,
         told=_how_many(sought, len(found), elder=elder),
         heading=_("您遇到了什么事？"),
         ended="ended" in request.args,
         total=total,
-        entries=[_entry(form, longest) for form in found],
+        entries=[_entry(form, longest) for form in (found or forms)],
     )
     return make_response(body)
 

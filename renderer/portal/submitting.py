@@ -19,6 +19,7 @@ from renderer.portal.access import now, store
 from renderer.portal.applying import CONFLICT, filling_of
 from renderer.portal.filling import Filling, Step, concerns
 from renderer.portal.materials import NeedLine, need_lines, other_groups
+from renderer.portal.saving import boxes_of
 from renderer.portal.sheet import UNPROCESSABLE, known
 from renderer.showing import clock_time, masked
 from renderer.wording import departments, words
@@ -26,6 +27,7 @@ from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
 from submissions import drafts, intake
 from submissions.errors import Conflict, KeyReusedError, Refused
+from submissions.numbers import hidden
 
 
 def register(portal: Blueprint) -> None:
@@ -237,6 +239,8 @@ def _line(filling: Filling, question: Question) -> Line:
     error = _error(filling, question, value)
     origin = None if value is ABSENT else known(filling, question)
     required = filling.judge.required(question, filling.facts)
+    unread = boxes_of(question.name, filling.draft.unread) if value is ABSENT else {}
+    typed = hidden(" ".join(text for texts in unread.values() for text in texts))
     page = url_for(
         "portal.page",
         id_=filling.draft.id,
@@ -248,8 +252,8 @@ def _line(filling: Filling, question: Question) -> Line:
         name=question.name,
         number=filling.numbers[question.pointer],
         label=words(question.label),
-        text=masked(question, value),
-        source=origin.source if origin is not None else "",
+        text=masked(question, value) or typed,
+        source=origin.said if origin is not None else "",
         error=error,
         lacking=value is ABSENT and required and not error,
         href=f"{page}#q-{question.name}",

@@ -93,7 +93,8 @@ def _line(filling: Filling, step: Step) -> Line:
 def _address(filling: Filling, section: Step) -> str:
     """Where this end asks what a planned page still lacks, or else how it begins."""
     here = [filling.step_of(question) for question in section.questions]
-    step = next((step for step in here if not step.settled), here[0])
+    begun = any(step.answered for step in here)
+    step = next((step for step in here if begun and not step.settled), here[0])
     anchor = f"s-{section.leaf.id}" if len(step.leaf.sections) > 1 else None
     id_ = filling.draft.id
     return url_for("portal.page", id_=id_, page=step.leaf.id, _anchor=anchor)
@@ -109,6 +110,8 @@ def _lines(filling: Filling) -> Iterator[Line]:
     lacking = len(filling.lacking)
     about = ngettext("要交 %(num)s 份", "要交 %(num)s 份", len(asked))
     state, css = _("已完成"), "done"
+    if any(need.key in filling.draft.promised for need in asked):
+        state = _("已完成，有承诺以后补交的")
     if not asked:
         about, state, css = _("都不是必须交的"), _("可以不交"), "wait"
     elif lacking:
