@@ -51,14 +51,17 @@ def anchor(store: Store, *, now: str) -> str | None:
     last = recent[0] if recent else None
     before = _heads(recent[::-1])
     changed: dict[str, tuple[int, str]] = {}
-    for id_, entries in _logs(store, since="" if last is None else last["at"]):
+    since = _since(recent, now)
+    for id_, entries in _logs(store, since=since):
         head = (len(entries), entries[-1]["hash"])
         if before.get(id_) != head:
             changed[id_] = head
     ids = sorted(changed)
     for start in range(0, len(ids), MOST_HEADS):
         heads = {id_: changed[id_] for id_ in ids[start : start + MOST_HEADS]}
-        made = _made(last, heads, now)
+        # If this stops before the last of them, the next time begins where this did.
+        ends = start + MOST_HEADS >= len(ids)
+        made = _made(last, heads, at=now if ends else since)
         try:
             store.insert("anchors", made)
         except Duplicate:
@@ -87,6 +90,17 @@ def findings(store: Store, *, head: str | None = None) -> Iterator[Finding]:
             yield broken
     for missing in heads.keys() - audit.erased(lines):
         yield Finding(missing, 0, "the submission is gone, its log with it")
+
+
+def _since(recent: list[Document], now: str) -> str:
+    """Return until when every log is anchored; "": nobody knows.
+
+    Args:
+        recent: the last anchors, the newest first.
+        now: UTC text. An anchor of a later time was written by a clock that was ahead.
+            Such a time may have come since, so the anchor before counts too.
+    """
+    return min([each["at"] for each in recent if each["at"] <= now][:2], default="")
 
 
 def _logs(store: Store, *, since: str) -> Iterator[tuple[str, list[Document]]]:
@@ -152,10 +166,15 @@ def _heads(chain: list[Document]) -> dict[str, tuple[int, str]]:
     }
 
 
-def _made(last: Document | None, heads: Heads, now: str) -> Document:
+def _made(last: Document | None, heads: Heads, *, at: str) -> Document:
+    """Return the next anchor.
+
+    Args:
+        at: until when all that was written is anchored with it.
+    """
     made = {
         "_id": _id(0 if last is None else int(last["_id"]) + 1),
-        "at": now,
+        "at": at,
         "heads": canonical.text(heads),
         "prev_hash": log.START if last is None else last["hash"],
     }

@@ -1,13 +1,16 @@
 """Whoever edits, deletes, swaps, inserts or cuts off log entries is found out."""
 
 import copy
+import json
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from submissions import anchors, log
+from submissions.clock import later
 from submissions.delivery.history import Selection, replay
+from submissions.errors import StoreUnavailableError
 from submissions.standing import logged_since
 
 
@@ -101,6 +104,73 @@ def test_many_logs_take_several_anchors(applied, monkeypatch):
 
     assert anchor(applied) is not None
     assert len(applied.store.find("anchors")) == 2
+    assert findings(applied) == []
+
+
+def anchored(city):
+    chain = city.store.find("anchors")
+    return {id_ for each in chain for id_ in json.loads(each["heads"])}
+
+
+def test_one_anchor_of_a_clock_that_is_ahead_hides_no_log(applied):
+    anchor(applied)
+    ahead = later(applied.clock.text, 3 * 24 * 3600)
+    applied.apply("s_before")
+    anchors.anchor(applied.store, now=ahead)
+    applied.clock.pass_(hours=2)
+    applied.apply("s_soon")
+    applied.clock.pass_(hours=2)
+    anchor(applied)
+    assert "s_soon" in anchored(applied)
+
+    applied.apply("s_next")
+    applied.clock.pass_(days=4)
+    anchor(applied)
+
+    assert "s_next" in anchored(applied)
+
+
+def test_logs_written_before_the_time_of_an_anchor_that_was_ahead_are_held(applied):
+    anchor(applied)
+    applied.apply("s_before")
+    anchors.anchor(applied.store, now=later(applied.clock.text, 3 * 24 * 3600))
+    applied.clock.pass_(hours=2)
+    applied.apply("s_next")
+    applied.clock.pass_(days=4)
+
+    anchor(applied)
+
+    assert "s_next" in anchored(applied)
+
+
+@pytest.mark.parametrize("earlier", [0, 1], ids=["the first", "a later one"])
+def test_an_anchoring_that_stopped_halfway_goes_on(applied, monkeypatch, earlier):
+    monkeypatch.setattr(anchors, "MOST_HEADS", 2)
+    for _ in range(earlier):
+        anchor(applied)
+        applied.clock.pass_(hours=3)
+    new = {f"s_new{number}" for number in range(4)}
+    for id_ in sorted(new):
+        applied.apply(id_)
+    applied.clock.pass_(hours=3)
+    insert, left = applied.store.insert, [1]
+
+    def full(collection, document):
+        if collection == "anchors" and not left:
+            raise StoreUnavailableError("the disk is full", "Make room.")
+        left.pop()
+        insert(collection, document)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(applied.store, "insert", full)
+        with pytest.raises(StoreUnavailableError):
+            anchor(applied)
+    applied.clock.pass_(hours=3)
+    anchor(applied)
+    applied.clock.pass_(hours=3)
+    anchor(applied)
+
+    assert new < anchored(applied)
     assert findings(applied) == []
 
 
