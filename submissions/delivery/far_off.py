@@ -33,7 +33,9 @@ def _submission(found: Document, *, limit: str, now: str) -> Document | None:
         {**each, "due_at": now} if each.get("due_at", "") > limit else each
         for each in found["deliveries"]
     ]
-    return wake({**_unclaimed(found), "deliveries": deliveries})
+    made = wake({**_unclaimed(found), "deliveries": deliveries})
+    # An event that is not in the feed keeps its time, and goes there now.
+    return made if made.get("wake_at", "") <= limit else {**made, "wake_at": now}
 
 
 def _endpoint(found: Document, *, limit: str, now: str) -> Document | None:

@@ -27,6 +27,25 @@ def test_what_was_put_off_by_a_clock_years_ahead_is_due_again(city, office):
     assert far_off.make_due(city.store, now=now) == 0
 
 
+def test_an_event_of_a_time_to_come_goes_into_the_feed_and_is_counted_once(
+    city, office
+):
+    city.accept(city.draft("s_one"))
+    years, now = later(city.clock.text, 1e8), city.clock.text
+
+    def ahead(found):
+        events = [{**each, "at": years} for each in found["events"]]
+        return found | {"deliveries": [], "events": events, "wake_at": years}
+
+    city.store.update("submissions", "s_one", ahead)
+
+    assert far_off.make_due(city.store, now=now) == 1
+    assert far_off.make_due(city.store, now=now) == 0
+
+    assert city.worker(office).run_once() == 1
+    assert all("fed" in each for each in city.submission()["events"])
+
+
 def test_an_endpoint_shut_for_years_is_tried(city, office):
     id_ = city.connect("police", "https://example.org")
     shut = {"open_until": later(city.clock.text, 1e8), "wake_at": "2036"}
