@@ -82,7 +82,7 @@ class _Sender:
     #: Digest of what was sent.
     body: str
     tags: tuple[str, ...]
-    #: The uploads that have its files, by the files' addresses.
+    #: The addresses of its files, by the uploads that have them.
     uploads: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -311,7 +311,6 @@ def _submission(
     published: Published, draft: Draft, sender: _Sender, now: str, new_id: NewId
 ) -> Document:
     answers = _pruned(published, draft.answers)
-    body = canonical.text(answers)
     made = parts.make(published.judge, answers, now=now, new_id=new_id)
     departments = dict.fromkeys(part["department"] for part in made)
     needed = materials.needs(published.judge, answers)
@@ -331,9 +330,10 @@ def _submission(
         "owner": draft.owner,
         "sender": sender.who,
         "helper": helper_text(draft.helper),
-        "answers": body,
+        "answers": canonical.text(answers),
         "provenance": canonical.text(draft.provenance),
         "files": [each.document() for each in draft.files if each.material in asked],
+        "uploads": list(sender.uploads),
         "promises": [promise.document() for promise in promises],
         "results": "{}",
         "parts": made,

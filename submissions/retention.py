@@ -83,4 +83,7 @@ def _erase(store: Store, submission: Document, who: str, why: str, now: str) -> 
         affair=submission["affair"],
         created_at=submission["created_at"],
     )
+    # Each has a copy of a file of this person's.
+    for upload in submission.get("uploads", ()):
+        store.erase(upload, now=now)
     store.erase(submission["_id"], now=now)

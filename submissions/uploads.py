@@ -90,7 +90,7 @@ def named(
         wanted: each {"material", "upload"}, as the call names them.
 
     Returns:
-        Each file with its material, and by the file's address the upload that has it.
+        Each file with its material, and by the id of each upload its file's address.
 
     Raises:
         AbsentError: this client has no such upload for this affair, or not any more.
@@ -109,12 +109,12 @@ def named(
     if absent:
         raise AbsentError(tuple(absent))
     kept = [replace(upload.file, material=material) for upload, material in found]
-    return tuple(dict.fromkeys(kept)), {u.file.sha256: u.id for u, _material in found}
+    return tuple(dict.fromkeys(kept)), {u.id: u.file.sha256 for u, _material in found}
 
 
 def bring(store: Store, submission: str, homes: Mapping[str, str], *, now: str) -> None:
     """Give a submission its own copies of uploads; it must name them next."""
-    for address, upload in homes.items():
+    for upload, address in homes.items():
         content = files.read(store, upload, address)
         store.files.keep(submission, content, now=now)
 

@@ -10,7 +10,7 @@ from PIL import Image
 from renderer import create_app
 from renderer.config import Settings
 from renderer.demo.papers import paper
-from submissions import files, uploads
+from submissions import files, retention, uploads
 from submissions import packs as publishing
 from submissions.clock import later, utc_text
 
@@ -180,6 +180,21 @@ def test_what_was_erased_is_not_taken_again_with_its_uploads(program, owing):
     again = program.submit(body, key="erased")
 
     assert (again.status_code, again.json["type"][-10:]) == (409, "key-reused")
+
+
+def test_who_is_erased_leaves_no_upload_behind(program, owing):
+    sent = [upload(program, paper("bills"), key=key).json for key in ("one", "two")]
+    other = upload(program, paper("other"), key="other").json
+    named = [{"material": BILLS, "upload": each["id"]} for each in sent]
+    id_ = program.submit({"answers": owing, "materials": named}).json["id"]
+    store, now = store_of(program), utc_text(NOON)
+
+    retention.erase(store, id_, who="fang", why="asked", now=now, anyway=True)
+
+    for each in sent:
+        assert store.get("uploads", each["id"]) is None
+        assert store.files.read(each["id"], each["sha256"]) is None
+    assert store.get("uploads", other["id"])
 
 
 def publish(store, packed):
