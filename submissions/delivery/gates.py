@@ -74,12 +74,15 @@ class Gates:
             if gate.in_flight >= endpoint.cap:
                 return later(said, self._random.uniform(*BUSY))
             gate.in_flight += 1
-        if endpoint.step and not endpoints.take_probe(
-            store, endpoint, until=later(said, self._probe)
-        ):
-            self._give_back(gate)
-            return later(said, self._random.uniform(*BUSY))
-        return None
+        may = False
+        try:
+            may = not endpoint.step or endpoints.take_probe(
+                store, endpoint, until=later(said, self._probe)
+            )
+        finally:
+            if not may:
+                self._give_back(gate)
+        return None if may else later(said, self._random.uniform(*BUSY))
 
     def leave(
         self,

@@ -14,6 +14,7 @@ from submissions import endpoints
 from submissions.clock import later, utc_text
 from submissions.delivery.gates import FAILURES, Gates, failed
 from submissions.delivery.schedule import Schedule
+from submissions.errors import StoreUnavailableError
 from submissions.outbound import Result
 
 STEPS = (0, 10, 100, 1000)
@@ -57,6 +58,23 @@ def test_no_more_than_the_cap_are_on_their_way_at_once(city, gates, to):
     assert entered[:2] == [None, None]
     assert 1 <= seconds(city, entered[2]) <= 2.1
     gates.leave(city.store, to(), UP, retry_after=None, now=city.clock())
+    assert gates.enter(city.store, to(), city.clock()) is None
+
+
+def test_a_probe_that_cannot_be_written_down_takes_no_place(
+    city, gates, to, monkeypatch
+):
+    endpoints.open_breaker(city.store, to().id, until=city.clock.text, step=1)
+
+    def full(*_arguments):
+        raise StoreUnavailableError("the disk is full", "Make room.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(city.store, "update", full)
+        for _ in range(3):
+            with pytest.raises(StoreUnavailableError):
+                gates.enter(city.store, to(), city.clock())
+
     assert gates.enter(city.store, to(), city.clock()) is None
 
 
