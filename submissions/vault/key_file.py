@@ -6,11 +6,12 @@ file nobody can read anything.
 """
 
 import base64
+import fcntl
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,20 @@ class KeyFile:
         except (ValueError, KeyError, TypeError) as error:
             raise self._unusable("it is no file of keys") from error
         return self._read[1]
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let nobody else in here meanwhile: what two write at once, one would lose."""
+        lock = self.path.with_name(f"{self.path.name}.lock")
+        try:
+            opened = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise StoreUnavailableError(
+                f"{lock}: {error.strerror}", "Check path, disk and rights."
+            ) from error
+        with os.fdopen(opened):
+            fcntl.flock(opened, fcntl.LOCK_EX)
+            yield
 
     def add(self, random: RandomBytes) -> str:
         """Have a new key wrap from now on; return its id. The others stay."""

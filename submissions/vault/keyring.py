@@ -119,8 +119,13 @@ class Keyring:
     def rotate(self) -> int:
         """Wrap every key by a new one; return how many. What they seal stays as it is.
 
-        Stopped and begun again it makes one more new key and wraps all by that.
+        Stopped and begun again it makes one more new key and wraps all by that. While
+        another does it on this host, this waits.
         """
+        with self._file.alone():
+            return self._rotate()
+
+    def _rotate(self) -> int:
         new, count = self._file.add(self.random), 0
         for document in self.store.every(_KEYS):
             if "erased_at" not in document:

@@ -1,7 +1,9 @@
 """What people typed is not in the store, and after it was erased in no copy of it."""
 
 import json
+import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,8 @@ from submissions.errors import (
 from submissions.files.errors import CorruptFileError
 from submissions.store.backup import back_up, copy_file, restore
 from submissions.vault import open_sealed
+from submissions.vault.key_file import KeyFile
+from submissions.vault.keyring import Keyring
 
 NOON, EVENING = "2026-11-22T12:00:00.000Z", "2026-11-22T18:00:00.000Z"
 MARK = "110101199001011237"
@@ -234,6 +238,23 @@ def test_keys_are_wrapped_anew_while_others_work(store, data, reopen):
     store.keyring.rotate()
     assert before not in json.loads((data / "vault.key").read_text())["wrapping"]
     assert reopen().get("submissions", "s_3")["body"] == MARK
+
+
+def test_two_who_wrap_anew_at_once_lose_no_key(store, data, reopen):
+    other = threading.Thread(target=reopen().keyring.rotate)
+
+    def slow(count):
+        if not other.ident:
+            other.start()
+            other.join(0.5)
+        return os.urandom(count)
+
+    keyring = Keyring(store.keyring.store, KeyFile(data / "vault.key"), slow)
+
+    assert keyring.rotate() == 2
+
+    other.join()
+    assert reopen().get("submissions", "s_1")["body"] == MARK
 
 
 def test_what_was_stored_before_there_were_keys_is_read_and_sealed(store, data):
