@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from submissions.errors import StoreUnavailableError
@@ -89,11 +89,11 @@ def _copy_files(source: Path, target: Path) -> None:
     for holder in sorted(source.iterdir()):
         folder = target / holder.name
         folder.mkdir(mode=0o700)
-        for file in sorted(holder.iterdir()):
-            try:
-                shutil.copy2(file, folder / file.name)
-            except FileNotFoundError:
-                continue  # dropped meanwhile: no document names it
+        # What was dropped meanwhile no document names: a file, or all of a holder.
+        with suppress(FileNotFoundError):
+            for file in sorted(holder.iterdir()):
+                with suppress(FileNotFoundError):
+                    shutil.copy2(file, folder / file.name)
 
 
 def _check(copy: Path) -> None:

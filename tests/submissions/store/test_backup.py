@@ -62,6 +62,26 @@ def test_the_drill_brings_back_all_that_was_acknowledged_before(store, path, tmp
     again.close()
 
 
+def test_who_is_erased_while_files_are_copied_does_not_stop_it(
+    store, path, tmp_path, monkeypatch
+):
+    for id_ in ("s_1", "s_2", "s_3"):
+        store.files.keep(id_, id_.encode(), now=NOON)
+    copying = shutil.copy2
+
+    def erasing(source, target):
+        store.erase("s_2", now=NOON)
+        copying(source, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copy2", erasing)
+        back_up(path, tmp_path / "copy")
+
+    lose(path)
+    restore(tmp_path / "copy", path)
+    assert {holder for holder, _ in store.files.kept_before(EVENING)} == {"s_1", "s_3"}
+
+
 def test_a_copy_is_readable_by_its_owner_only(store, path, tmp_path):
     store.files.keep("s_1", b"lease", now=NOON)
     back_up(path, tmp_path / "copy")
