@@ -156,16 +156,16 @@ class Walk:
             }
         )
         page.goto(f"{base}/progress")
-        page.locator('a[href*="/corrections/"]').click()
-        page.wait_for_selector("#page")
+        self.press('a[href*="/corrections/"]')
         yield "correction"
-        page.locator(f'button[value="upload:{CERTIFICATE}:m2"]').click()
-        page.wait_for_selector("#file")
+        self.press(f'button[value="upload:{CERTIFICATE}:m2"]')
         yield "material asked for again"
         self.change(lambda found: {**found, "status": "completed"})
+        if self.end == "counter":  # whoever worked on the case does not rate it
+            return
         page.goto(f"{base}/rating")
-        page.locator('button[value="rate"]').click()
-        page.wait_for_selector("#errors")
+        self.press('button[value="rate"]')
+        assert page.locator("#errors").is_visible()
         yield "rating with errors"
 
     def change(self, edit):
