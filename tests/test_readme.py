@@ -78,6 +78,7 @@ def test_the_commands_of_the_readme_run_in_their_order(folder, environment):
     assert json.loads(done.stdout.splitlines()[-1])["ok"] is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [each for each in SHELL if each.startswith(SERVERS)]
 )

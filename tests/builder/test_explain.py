@@ -183,6 +183,7 @@ def test_the_lines_are_plain_text(form):
     assert "  written: as a date written YYYYMMDD" in said
 
 
+@pytest.mark.slow
 def test_everything_of_the_shipped_affairs_can_be_explained(forms):
     for form in forms.values():
         loaded = pack.load(pack.dump(form))

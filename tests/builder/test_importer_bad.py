@@ -215,6 +215,7 @@ def test_all_that_is_wrong_is_told_at_once():
         import_schemas({}, b"{}")
 
 
+@pytest.mark.slow
 def test_a_form_of_a_hundred_thousand_nodes_comes_in_within_a_minute():
     group = {f"q{j}": {"type": "string", "maxLength": 50} for j in range(100)}
     form = {

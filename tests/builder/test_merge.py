@@ -281,6 +281,7 @@ def test_a_group_cannot_be_one_question(definitions):
         definitions.merge()
 
 
+@pytest.mark.slow
 def test_the_same_definitions_give_the_same_bytes_whatever_the_hash_seed(packs):
     program = (
         "import sys; from importlib.resources import files;"

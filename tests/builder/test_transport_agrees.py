@@ -320,6 +320,7 @@ def mixed(real, roll, likely):
     return answers
 
 
+@pytest.mark.slow
 def test_t_is_v_on_changed_answers_of_the_real_forms(real, told):
     roll = rolled(1)
     likely = likely_values(real)

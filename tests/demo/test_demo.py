@@ -43,6 +43,7 @@ def started(*arguments, stop=signal.SIGINT):
     assert said.endswith("Stopping.\n")
 
 
+@pytest.mark.slow
 def test_once_every_part_of_both_affairs_arrives_and_is_verified(tmp_path):
     done = subprocess.run(
         yibiao("demo", "--once", "--json"),

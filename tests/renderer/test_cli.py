@@ -146,6 +146,7 @@ def test_an_unknown_affair_is_answered_with_those_that_are_known(yibiao):
     assert "enterprise_setup, newborn_birth" in done.stderr
 
 
+@pytest.mark.slow
 def test_publishing_twice_changes_nothing(yibiao):
     first, second = yibiao("publish", "--shipped"), yibiao("publish", "--shipped")
 

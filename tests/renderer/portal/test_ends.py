@@ -51,6 +51,7 @@ def device(end):
 SIZES = {"public": (14, 5), "elder": (14, 5), "kiosk": (14, 5), "counter": (1, 100)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", SIZES)
 def test_every_end_leads_to_the_same_answers(visit, forms, end):
     least, most = SIZES[end]
@@ -79,6 +80,7 @@ def submitted(site, check):
     return site.app.extensions["yibiao"].store.get("submissions", id_)
 
 
+@pytest.mark.slow
 def test_a_question_has_the_same_number_at_every_end(visit, forms):
     numbers = []
     for end in ("public", "elder", "counter"):

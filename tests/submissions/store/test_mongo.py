@@ -182,6 +182,7 @@ def test_a_server_that_does_not_answer_is_said_without_the_password(free_port):
     assert len(str(caught.value)) < 300
 
 
+@pytest.mark.slow
 def test_a_server_that_is_killed_and_comes_back_is_used_again(
     tmp_path, free_port, start_stand_in
 ):
