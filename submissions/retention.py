@@ -5,9 +5,11 @@ the store cannot be read either. A line in the audit is all that stays: ids and 
 who did it and why.
 """
 
+from collections.abc import Callable, Mapping
+
 import orjson
 
-from submissions import audit
+from submissions import audit, drafts, feed, files, uploads
 from submissions.clock import later
 from submissions.errors import Missing, StillOpenError
 from submissions.store.contract import Document, Store
@@ -87,3 +89,14 @@ def _erase(store: Store, submission: Document, who: str, why: str, now: str) -> 
     for upload in submission.get("uploads", ()):
         store.erase(upload, now=now)
     store.erase(submission["_id"], now=now)
+
+
+#: What erases all that was kept long enough, by what it erases; files that nobody holds
+#: any more come last.
+SWEEPS: Mapping[str, Callable[..., int]] = {
+    "drafts": drafts.sweep,
+    "uploads": uploads.sweep,
+    "events": feed.sweep,
+    "submissions": sweep,
+    "files": files.sweep,
+}

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Response, jsonify
 
 from submissions import observing
+from submissions.delivery import events
 
 #: Before the type of what departments say; every other event we send.
 CALL = "call."
@@ -29,9 +30,8 @@ def document() -> dict[str, Any]:
     """Return the whole description."""
     told = json.loads(files("renderer.api").joinpath("openapi.json").read_bytes())
     told["info"]["version"] = version("yibiao")
-    events = _events()
-    told["components"]["schemas"] |= events
-    types = [name for name, each in events.items() if _is_event(each)]
+    told["components"]["schemas"] |= _schemas()
+    types = events.messages()
     callbacks = [{"$ref": _THERE + each} for each in types if each.startswith(CALL)]
     call = told["paths"]["/parts/{part}/events"]["post"]
     call["requestBody"]["content"]["application/json"]["schema"] = {"oneOf": callbacks}
@@ -46,14 +46,11 @@ def schema(name: str) -> dict[str, Any]:
     return {"components": document()["components"], "$ref": _THERE + name}
 
 
-def _events() -> dict[str, Any]:
-    text = files("submissions.delivery").joinpath("schemas/events.json").read_text()
-    defs: dict[str, Any] = json.loads(text.replace(_HERE, _THERE))["$defs"]
-    return defs
-
-
-def _is_event(each: Mapping[str, Any]) -> bool:
-    return "type" in each.get("properties", {})
+def _schemas() -> dict[str, Any]:
+    """Return the schemas of the events as they refer to each other here."""
+    text = json.dumps(events.schemas(), ensure_ascii=False)
+    here: dict[str, Any] = json.loads(text.replace(_HERE, _THERE))
+    return here
 
 
 def _webhook(told: Mapping[str, Any], type_: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ _DIGITS = 9
 
 def event_schema(event: str) -> Response:
     """Give the schema of a message we send, or after "call." of one we get."""
-    known = [name for name, each in events.schemas().items() if _is_message(each)]
+    known = events.messages()
     if event not in known:
         raise NotFound(f"No message has this type; known: {', '.join(known)}.")
     return keep_until_changed(_given(events.schema(event)))
@@ -69,10 +69,6 @@ def _matter(affair: str, version: str, matter: str) -> Matter:
             return each
     known = ", ".join(each.id for each in form.matters)
     raise NotFound(f"There is no matter {matter!r} in it; known: {known}.")
-
-
-def _is_message(each: Any) -> bool:
-    return "type" in each.get("properties", {})
 
 
 def _given(value: Any) -> Response:

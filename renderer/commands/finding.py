@@ -6,7 +6,7 @@ import click
 
 from renderer.commands.endpoints import table
 from renderer.commands.store import opened, operator
-from submissions import drafts, feed, files, finding, retention, uploads
+from submissions import finding, retention
 from submissions.clock import utc_now, utc_text
 
 HEADINGS = ("REF", "AFFAIR", "STATUS", "CREATED AT", "ID")
@@ -63,9 +63,7 @@ def retain() -> None:
     now = utc_text(utc_now())
     with opened(create=False) as store:
         again = store.purge(now=now) + store.finish(now=now)
-        old = drafts.sweep(store, now=now)
-        uploads.sweep(store, now=now)
-        feed.sweep(store, now=now)
-        kept = retention.sweep(store, now=now)
-        left = files.sweep(store, now=now)
-    click.echo(f"drafts {old}\nsubmissions {kept}\nfiles {left}\nerased again {again}")
+        erased = {n: sweep(store, now=now) for n, sweep in retention.SWEEPS.items()}
+    for name in ("drafts", "submissions", "files"):
+        click.echo(f"{name} {erased[name]}")
+    click.echo(f"erased again {again}")

@@ -24,7 +24,7 @@ from renderer.demo.house import results, running
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
-from submissions import anchors, drafts, feed, files, outbound, retention, uploads
+from submissions import anchors, outbound, retention
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import far_off, webhook
 from submissions.delivery.worker import Worker
@@ -141,7 +141,7 @@ def sweeping(store: Store, stop: Event) -> Iterator[None]:
 
 #: What is done every hour; none waits for another to succeed.
 SWEEPS: tuple[Callable[..., object], ...] = (
-    *(drafts.sweep, uploads.sweep, feed.sweep, retention.sweep, files.sweep),
+    *retention.SWEEPS.values(),
     *(far_off.make_due, anchors.anchor),
 )
 

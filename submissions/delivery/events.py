@@ -240,6 +240,11 @@ def fault(event: Any, name: str) -> str:
     return ""
 
 
+def messages() -> tuple[str, ...]:
+    """Return the names of the schemas that are messages; the others are their parts."""
+    return tuple(n for n, s in schemas().items() if "type" in s.get("properties", {}))
+
+
 def digest(written: bytes) -> str:
     """Return "sha256:" and the hash of a message's bytes."""
     return f"sha256:{hashlib.sha256(written).hexdigest()}"
