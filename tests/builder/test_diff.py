@@ -316,6 +316,7 @@ def test_a_change_says_whom_it_concerns_and_what_was(definitions):
     )
 
 
+@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_edits_together_are_all_told(definitions, data):

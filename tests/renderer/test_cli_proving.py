@@ -23,6 +23,7 @@ def imported(yibiao, tmp_path):
     return yibiao("import", "json-schema", *files, *options)
 
 
+@pytest.mark.slow
 def test_a_proof_is_told_as_one_json_object(yibiao):
     done = yibiao("prove", "restaurant_opening", "--samples", 1, "--json")
 
@@ -103,6 +104,7 @@ def test_real_documents_are_found_by_their_matter(imported, yibiao, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_a_fact_is_explained_form_by_form(yibiao):
     done = yibiao("explain", "newborn_birth", "newborn:person.sex")
 
@@ -112,6 +114,7 @@ def test_a_fact_is_explained_form_by_form(yibiao):
     assert yibiao("explain", "newborn_birth", "newborn:shoe").exit_code == 2
 
 
+@pytest.mark.slow
 def test_what_changed_is_told_in_words(yibiao, tmp_path):
     pack = tmp_path / "pack.json"
     pack.write_bytes(yibiao("merge", "newborn_birth").stdout_bytes)
