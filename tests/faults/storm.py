@@ -1,7 +1,7 @@
 """1, 2: web servers and workers that are killed again and again; planted bugs."""
 
+import itertools
 import os
-import queue
 import signal
 import subprocess
 import time
@@ -54,15 +54,18 @@ class Storm:
     #: Keys of which two answers named different submissions.
     torn: set[str] = field(default_factory=set)
 
-    def run(self, count: int, pause: tuple[float, float]) -> None:
-        """Send so many submissions while web servers and workers are killed."""
+    def run(self, count: int, kills: int, pause: tuple[float, float]) -> None:
+        """Send while web servers and workers are killed, at least so much of both."""
         self._start()
-        keys: queue.SimpleQueue[str] = queue.SimpleQueue()
-        for number in range(count):
-            keys.put(f"key-{number}")
+        numbers = itertools.count()
+
+        def keys() -> Iterator[str]:
+            while (number := next(numbers)) < count or self.kills.total() < kills:
+                yield f"key-{number}"
+
         with ThreadPoolExecutor(CLIENTS) as clients, self._killing(pause):
             seeds = [self.random.random() for _ in range(CLIENTS)]
-            for ended in [clients.submit(self._send, keys, seed) for seed in seeds]:
+            for ended in [clients.submit(self._send, keys(), seed) for seed in seeds]:
                 ended.result()
 
     def _start(self) -> None:
@@ -76,13 +79,9 @@ class Storm:
     def _worker(self) -> subprocess.Popen[bytes]:
         return self.house.hurried(self.house.where, planted=self.planted)
 
-    def _send(self, keys: "queue.SimpleQueue[str]", seed: float) -> None:
+    def _send(self, keys: Iterator[str], seed: float) -> None:
         random = Random(seed)
-        while True:
-            try:
-                key = keys.get_nowait()
-            except queue.Empty:
-                return
+        for key in keys:
             answers = affair.answers(random, text=TEXT)
             while not self._accepted(key, answers):
                 time.sleep(0.02)
@@ -113,9 +112,7 @@ class Storm:
 
     def _kill(self, stop: Event, pause: tuple[float, float]) -> None:
         while not stop.wait(self.random.uniform(*pause)):
-            for victim in self.random.choice(
-                (("web",), ("worker",), ("web", "worker"))
-            ):
+            for victim in self.random.choice(VICTIMS):
                 self.kills[victim] += 1
                 self._kill_web() if victim == "web" else self._kill_worker()
 
@@ -137,23 +134,24 @@ class Storm:
     def lost(self) -> int:
         """Return how many parts of what was acknowledged no receiver has got."""
         taken = {(line["submission"], line["matter"]) for line in self.house.taken()}
-        parts = {
-            (id_, m) for id_ in self.acknowledged.values() for m in ("police", "tax")
-        }
+        parts = {(id_, m) for id_ in self.acknowledged.values() for m in MATTERS}
         return len(parts - taken)
 
 
 def kill_storm(
-    place: Place, count: int = 4000, pause: tuple[float, float] = PAUSE
+    place: Place,
+    count: int = 4000,
+    kills: int = 100,
+    pause: tuple[float, float] = PAUSE,
 ) -> Found:
     """Kill -9 of web, worker or both; nothing is lost, nothing invented."""
     found = Found()
     with House(place.folder) as house:
         storm = Storm(house, place.random)
         began = time.monotonic()
-        storm.run(count, pause)
-        found.note("submissions", count)
-        found.note("kills", sum(storm.kills.values()))
+        storm.run(count, kills, pause)
+        found.note("submissions", len(storm.acknowledged))
+        found.note("kills", storm.kills.total())
         found.note("sent in s", round(time.monotonic() - began, 1))
         began = time.monotonic()
         found.true("drained", so=house.drained(DRAINED))
@@ -190,7 +188,7 @@ def _per_key(storm: Storm, stored: list[Document]) -> float:
     return (len(stored) + len(strangers)) / len(storm.acknowledged)
 
 
-def mutants(place: Place, count: int = 600) -> Found:
+def mutants(place: Place, count: int = 600, kills: int = 20) -> Found:
     """Two planted bugs: the storm must find both, or it proves nothing."""
     found = Found()
     for name, bug in (
@@ -201,8 +199,8 @@ def mutants(place: Place, count: int = 600) -> Found:
         folder.mkdir()
         with House(folder) as house:
             storm = Storm(house, place.random, **bug)
-            storm.run(count, FASTER)
+            storm.run(count, kills, FASTER)
             house.drained(DRAINED)
             found.least(f"lost: {name}", storm.lost(), 1)
-            found.note(f"kills: {name}", sum(storm.kills.values()))
+            found.note(f"kills: {name}", storm.kills.total())
     return found
