@@ -89,11 +89,12 @@ class SealedStore(Store):
             there = self.inner.get(collection, document["_id"])
             if there is None:
                 raise Conflict(collection, document["_id"]) from None
-            if SEALED in there:
-                raise
-            sealed = self._sealed(collection, document, new=True)
-        kept = self.inner.put(collection, sealed)
-        return self._opened(collection, kept)
+            # What is sealed has a key, made since we looked, or it stays unreadable.
+            sealed = self._sealed(collection, document, new=SEALED not in there)
+        stored = self._opened(collection, self.inner.put(collection, sealed))
+        if stored is None:
+            raise Conflict(collection, document["_id"])
+        return stored
 
     def find(
         self,
@@ -105,8 +106,13 @@ class SealedStore(Store):
     ) -> list[Document]:
         """Return documents by declared fields and tags; see the contract."""
         asked = [self._hidden(collection, condition) for condition in where]
-        found = self.inner.find(collection, asked, order=order, limit=limit)
-        return [self._opened(collection, document) for document in found]
+        while True:
+            found = self.inner.find(collection, asked, order=order, limit=limit)
+            maybe = (self._opened(collection, document) for document in found)
+            opened = [document for document in maybe if document is not None]
+            # As many as there are, or the caller takes the end of a page for the end.
+            if len(opened) == len(found):
+                return opened
 
     def tally(
         self, collection: str, field: str, where: Sequence[Condition] = ()
@@ -185,12 +191,18 @@ class SealedStore(Store):
             kept[name] = self._hash(name, kept[name])
         return {**kept, SEALED: base64.b64encode(sealed).decode()}
 
-    def _opened(self, collection: str, kept: Document) -> Document:
+    def _opened(self, collection: str, kept: Document) -> Document | None:
+        """Return a document as it was given; None: it was erased since it was read."""
         sealed = kept.pop(SEALED, None)
         if sealed is None:
             return kept
         id_ = kept["_id"]
-        key = self.keyring.key(id_)
+        try:
+            key = self.keyring.key(id_)
+        except ErasedError:
+            if self.inner.get(collection, id_) is None:
+                return None
+            raise
         try:
             written = unseal(key, base64.b64decode(sealed), place=f"{id_}|{collection}")
         except ValueError as error:
@@ -253,6 +265,10 @@ class SealedFiles(Files):
         try:
             key = self._keyring.key(holder)
             return unseal(key, sealed, place=f"{holder}|{address}")
+        except ErasedError:
+            if self._inner.read(holder, address) is None:
+                return None  # it was erased since it was read
+            raise
         except ValueError as error:
             raise CorruptFileError(holder, address) from error
 

@@ -169,6 +169,59 @@ def test_an_erasure_that_a_crash_stopped_is_ended(store, reopen, monkeypatch):
     assert list(store.files.kept_before(EVENING)) == []
 
 
+def overtaken(monkeypatch, holder, verb, by):
+    """Let something happen right after what a verb of a store reads first."""
+    real, todo = getattr(holder, verb), [by]
+
+    def reading(*arguments, **more):
+        found = real(*arguments, **more)
+        while todo:
+            todo.pop()()
+        return found
+
+    monkeypatch.setattr(holder, verb, reading)
+
+
+def test_who_reads_what_is_erased_that_moment_is_told_that_it_is_gone(
+    store, reopen, monkeypatch
+):
+    (address,) = [address for _, address in store.files.kept_before(EVENING)]
+    due = {"wake_at": NOON}
+    lease = {"until": EVENING, "owner": "w", "token": "t"}
+    reads = {
+        "get": lambda id_: store.get("submissions", id_),
+        "find": lambda _: store.find("submissions", [("affair", "=", "a")], limit=2),
+        "claim": lambda _: store.claim("submissions", now=NOON, **lease),
+        "read": lambda id_: store.files.read(id_, address),
+    }
+    said = {}
+
+    for verb, read in reads.items():
+        id_ = f"s_{verb}"
+        reopen().insert("submissions", submission(id_) | due)
+        reopen().files.keep(id_, MARK.encode(), now=NOON)
+        holder = store.inner.files if verb == "read" else store.inner
+        with monkeypatch.context() as patched:
+            overtaken(patched, holder, verb, lambda i=id_: reopen().erase(i, now=NOON))
+            said[verb] = read(id_)
+
+    assert said["get"] is said["claim"] is said["read"] is None
+    assert [each["_id"] for each in said["find"]] == ["s_1"]
+
+
+def test_who_writes_what_is_made_that_moment_came_too_early(store, reopen, monkeypatch):
+    made = submission("s_2")
+    overtaken(
+        monkeypatch,
+        store.keyring.store,
+        "get",
+        lambda: reopen().insert("submissions", made),
+    )
+
+    with pytest.raises(Conflict):
+        store.put("submissions", made | {"rev": 7})
+
+
 def test_to_delete_a_draft_is_not_to_erase_its_submission(store):
     store.delete("drafts", "s_1")
 
