@@ -5,11 +5,13 @@
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TypeAlias
 
 #: Returns the time now, aware.
 Clock: TypeAlias = Callable[[], datetime]
+
+_CHINA = timezone(timedelta(hours=8))
 
 
 def utc_now() -> datetime:
@@ -41,3 +43,12 @@ def parse(text: str) -> datetime:
 def later(text: str, seconds: float) -> str:
     """Return the time so many seconds after another one, both as text."""
     return utc_text(parse(text) + timedelta(seconds=seconds))
+
+
+def day_in_china(text: str) -> date:
+    """Return the day in China on which a time (UTC text) falls.
+
+    >>> day_in_china("2026-11-22T16:00:00.000Z").isoformat()
+    '2026-11-23'
+    """
+    return parse(text).astimezone(_CHINA).date()

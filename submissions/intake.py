@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta, timezone
 from typing import Any
 
 from builder import pack, pointer
@@ -25,7 +24,7 @@ from submissions import (
     routing,
     uploads,
 )
-from submissions.clock import parse
+from submissions.clock import day_in_china
 from submissions.drafts import Draft, helper_text
 from submissions.errors import (
     AbsentError,
@@ -45,7 +44,6 @@ from submissions.store.contract import SECRET_TAG, Document, Store
 _SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: 160 bits of a hash: nobody finds two keys with the same.
 _CALL_SIGNS = 40
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,7 +183,7 @@ def reference(submission: str, *, at: str) -> str:
     """
     number = int.from_bytes(hashlib.sha256(submission.encode()).digest()[:4])
     signs = "".join(_SIGNS[number >> shift & 31] for shift in range(0, 30, 5))
-    return f"YB{parse(at).astimezone(_CHINA):%Y%m%d}{signs}"
+    return f"YB{day_in_china(at):%Y%m%d}{signs}"
 
 
 def _drafted(

@@ -8,7 +8,6 @@ for. Materials with one name are one material, for whichever matters need it.
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
 from functools import cached_property
 from math import ceil
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 from builder.model import Material, Matter, MatterId, MergedForm, Text
 from builder.validity import Judge
 from submissions import working_days
-from submissions.clock import parse
+from submissions.clock import day_in_china
 from submissions.files import KeptFile
 from submissions.store.contract import Document
 
@@ -27,7 +26,6 @@ MOST_PER_CASE = 40
 DEFERRED_DAYS = 5
 #: Ways that need the applicant.
 _BY_HAND = frozenset({"submit", "promise"})
-_CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +89,7 @@ class Promise:
 
     def overdue(self, now: str) -> bool:
         """The day has passed in China (now: UTC text)."""
-        return self.due is not None and _today(now).isoformat() > self.due
+        return self.due is not None and day_in_china(now).isoformat() > self.due
 
     @classmethod
     def of(cls, written: Mapping[str, Any]) -> "Promise":
@@ -166,7 +164,7 @@ def promise_of(need: Need, *, now: str) -> Promise:
     """Return what a promise of a material means if it is given now (UTC text)."""
     if need.workdays is None:
         return Promise(material=need.key, due=None, provisional=False)
-    due = working_days.shipped().after(_today(now), need.workdays)
+    due = working_days.shipped().after(day_in_china(now), need.workdays)
     return Promise(
         material=need.key, due=due.day.isoformat(), provisional=due.provisional
     )
@@ -197,10 +195,6 @@ def told(
         for owner, material in need.askers
         if owner.id == matter.id
     ]
-
-
-def _today(now: str) -> date:
-    return parse(now).astimezone(_CHINA).date()
 
 
 def _state(

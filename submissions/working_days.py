@@ -57,6 +57,11 @@ class Calendar:
             workdays -= self.works(day)
         return Due(day=day, provisional=not known)
 
+    def between(self, start: date, end: date) -> int:
+        """Count the working days after `start` up to and with `end`."""
+        days = (start + n * _DAY for n in range(1, (end - start).days + 1))
+        return sum(map(self.works, days))
+
 
 @cache
 def shipped() -> Calendar:
