@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +27,7 @@ from renderer.showing import shown
 from submissions import packs as publishing
 from submissions.store import open_store
 from submissions.store.contract import Store
+from tests.browser.steps import NEXT, press
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -66,7 +68,7 @@ def portals(tmp_path_factory, store) -> Iterator[Mapping[str, str]]:
     servers = {}
     for end in DEVICES:
         app = create_app(replace(settings, end=end), store=store)
-        servers[end] = make_server("127.0.0.1", 0, app, threaded=True)
+        servers[end] = make_server("127.0.0.1", 0, in_one_piece(app), threaded=True)
         Thread(target=servers[end].serve_forever, name=end).start()
     yield {end: f"http://127.0.0.1:{each.port}" for end, each in servers.items()}
     for each in servers.values():
@@ -74,10 +76,14 @@ def portals(tmp_path_factory, store) -> Iterator[Mapping[str, str]]:
         each.server_close()
 
 
-@pytest.fixture(scope="session")
-def base_url(portals) -> str:
-    """The address of what people use at home."""
-    return portals["public"]
+def in_one_piece(app):
+    """Read files before they are sent: a browser that hangs up leaves none open."""
+
+    def answering(environ, start):
+        with closing(app(environ, start)) as answer:
+            return [b"".join(answer)]
+
+    return answering
 
 
 @pytest.fixture(scope="session")
@@ -203,13 +209,13 @@ def type_in(page: Page, question: Question, value: Any) -> None:
 def fill_rows(page: Page, question: Question, rows: Any) -> None:
     """Fill in each row on its own page; end on the page of the list again."""
     for number, row in enumerate(rows, start=1):
-        page.locator(f"#{question.name}-add").click()
+        press(page, f"#{question.name}-add")
         for column in question.columns:
             cell = cell_of(question, column, number)
             value = pointer.get(row, pointer.parts(column.pointer))
             if value is not ABSENT:
                 type_in(page, cell, value)
-        page.locator('.go button[value="next"]').click()
+        press(page, NEXT)
 
 
 def go_to_check(page: Page, form: MergedForm, answers: Any) -> None:
@@ -220,10 +226,10 @@ def go_to_check(page: Page, form: MergedForm, answers: Any) -> None:
             return
         if page.locator("#file").count() and not page.locator("a.btn").count():
             page.locator("#file").set_input_files([BILL])
-            page.locator('button[value="upload"]').click()
+            press(page, 'button[value="upload"]')
             continue
         if not page.locator("[data-question]").count():
-            page.locator("a.btn").first.click()
+            press(page, page.locator("a.btn").first)
             continue
         for block in page.locator("[data-question]:not([data-proposed])").all():
             question = known[block.get_attribute("data-question")]
@@ -232,5 +238,5 @@ def go_to_check(page: Page, form: MergedForm, answers: Any) -> None:
                 fill_rows(page, question, value)
             elif value is not ABSENT:
                 type_in(page, question, value)
-        page.locator('.go button[value="next"]').click()
+        press(page, NEXT)
     raise AssertionError(f"no end: {page.url}")

@@ -4,28 +4,18 @@ import re
 
 import pytest
 
+from tests.browser.steps import NEXT, begin, press, situated
+
 NEWBORN = "newborn_birth"
 COMPANY = "enterprise_setup"
 
 pytestmark = pytest.mark.browser
 
 
-def begin(page, affair):
-    page.goto(f"/affairs/{affair}")
-    page.locator('form[action$="/start"] button').click()
-
-
-def answer_situations(page):
-    while "/situations" in page.url:
-        for block in page.locator("[data-question]").all():
-            block.locator("input").first.check()
-        page.locator('.go button[value="next"]').click()
-
-
 def test_back_and_reload_lead_to_the_page_that_is_to_be_put_right(new_page):
     page = new_page()
     begin(page, NEWBORN)
-    page.locator('.go button[value="next"]').click()
+    press(page, NEXT)
     assert page.locator("#errors").is_visible()
     page.goto("/")
 
@@ -39,25 +29,25 @@ def test_back_and_reload_lead_to_the_page_that_is_to_be_put_right(new_page):
 def test_back_and_reload_repeat_no_row_of_a_list(new_page, forms, stands_on):
     page = new_page()
     begin(page, COMPANY)
-    answer_situations(page)
+    situated(page)
     rows = next(q for q in forms[COMPANY].questions if q.columns)
     there = f"{page.url}/pages/{stands_on(COMPANY, rows.pointer)}"
     page.goto(there)
-    page.locator(f"#{rows.name}-add").click()
+    press(page, f"#{rows.name}-add")
     page.wait_for_url(re.compile(f"/rows/{rows.name}/1$"))
     page.reload()
     first = page.locator(f'[name="{rows.name}-r0-{rows.columns[0].name}"]')
     first.fill("甲")
 
-    page.locator('.go button[value="next"]').click()
-    page.locator("#errors").wait_for()  # what else the row must say is missing
+    press(page, NEXT)
+    assert page.locator("#errors").is_visible()  # what else the row must say
     page.goto(there)
     page.go_back()
     assert first.input_value() == "甲"
     page.go_back()
     page.wait_for_url(re.compile(f"/rows/{rows.name}/1$"))
     first.fill("乙")
-    page.locator('.go button[value="later"]').click()
+    press(page, '.go button[value="later"]')
 
     page.goto(there)
     assert page.locator(f"#{rows.name}-r0").count() == 1
@@ -68,20 +58,20 @@ def test_back_and_reload_repeat_no_row_of_a_list(new_page, forms, stands_on):
 def test_the_switches_of_a_page_keep_what_was_typed(new_page, look, forms):
     page = new_page()
     begin(page, NEWBORN)
-    answer_situations(page)
-    page.locator('a[href$="/pages/birth"]').first.click()
+    situated(page)
+    press(page, page.locator('a[href$="/pages/birth"]').first)
     weight = next(
         q.name for q in forms[NEWBORN].questions if q.pointer.endswith("weight_g")
     )
     box = page.locator(f'[name="{weight}"]')
     box.fill("三千二百克")
 
-    page.get_by_role("button", name="长辈版").click()
+    press(page, page.get_by_role("button", name="长辈版"))
     assert box.input_value() == "三千二百克"
-    page.get_by_role("button", name="English").click()
+    press(page, page.get_by_role("button", name="English"))
     assert box.input_value() == "三千二百克"
     look(page)
-    page.get_by_role("button", name="Back").click()
+    press(page, page.get_by_role("button", name="Back"))
 
     assert page.locator(".st.fix").count() == 1
 
@@ -89,14 +79,15 @@ def test_the_switches_of_a_page_keep_what_was_typed(new_page, look, forms):
 def test_enter_in_a_box_saves_and_goes_on(new_page, forms):
     page = new_page()
     begin(page, NEWBORN)
-    answer_situations(page)
-    page.locator('a[href$="/pages/child"]').first.click()
+    situated(page)
+    press(page, page.locator('a[href$="/pages/child"]').first)
     name = next(
         q.name for q in forms[NEWBORN].questions if q.pointer.endswith("newborn_name")
     )
 
     page.locator(f'[name="{name}"]').fill("周安")
-    page.locator(f'[name="{name}"]').press("Enter")
+    with page.expect_navigation():
+        page.locator(f'[name="{name}"]').press("Enter")
 
     assert page.locator("#errors").is_visible()
     assert page.locator("html").get_attribute("class") is None

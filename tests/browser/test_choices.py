@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.steps import NEXT, begin, press, situated
+
 NEWBORN = "newborn_birth"
 PAYEE = "/matters/hrss.maternity_allowance/PAYUNIT"
 
@@ -10,13 +12,8 @@ pytestmark = pytest.mark.browser
 
 def open_question(page, form, pointer, on):
     """Begin a form, say the first choice of every situation, open a question's page."""
-    page.goto(f"/affairs/{form.affair}")
-    page.locator('form[action$="/start"] button').click()
-    while "/situations" in page.url:
-        for block in page.locator("[data-question]").all():
-            block.locator("input[type=radio]").first.check()
-        page.locator('.go button[value="next"]').click()
-    page.goto(f"{page.url.split('?')[0]}/pages/{on}")
+    begin(page, form.affair)
+    page.goto(f"{situated(page).split('?')[0]}/pages/{on}")
     return next(each for each in form.questions if each.pointer == pointer)
 
 
@@ -33,7 +30,7 @@ def test_the_box_for_ones_own_words_comes_with_none_of_these(
     none.check()
     assert box.is_visible()
     box.fill("由双方的父母共同领取，再按约定的比例分给每一个人")
-    page.locator('.go button[value="next"]').click()
+    press(page, NEXT)
 
     assert box.is_visible()
     assert box.get_attribute("aria-invalid") == "true"

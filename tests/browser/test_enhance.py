@@ -5,34 +5,20 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import NEXT, begin, press, situated
+
 NEWBORN, COMPANY = "newborn_birth", "enterprise_setup"
-FOCUSED = "document.activeElement.id"
 
 pytestmark = pytest.mark.browser
-
-
-def begin(page, affair):
-    """A form whose situations are answered; return the address of its steps."""
-    page.goto(f"/affairs/{affair}")
-    page.locator('form[action$="/start"] button').click()
-    return situated(page)
-
-
-def situated(page):
-    while "/situations" in page.url:
-        for block in page.locator("[data-question]").all():
-            block.locator("input").first.check()
-        page.locator('.go button[value="next"]').click()
-    return page.url
 
 
 def begin_for(page, affair):
     """The same at a counter, for somebody who showed no card."""
     page.goto("/sign-in")
-    page.locator('button[value="fang"]').click()
+    press(page, 'button[value="fang"]')
     page.goto(f"/affairs/{affair}/start")
     page.locator('[name="applicant"]').fill("王某")
-    page.locator(".go button").click()
+    press(page, ".go button")
     return situated(page)
 
 
@@ -46,12 +32,10 @@ def listed(forms):
 
 def test_the_error_summary_has_the_focus_when_a_page_comes_back(new_page):
     page = new_page()
-    page.goto(f"/affairs/{NEWBORN}")
-    page.locator('form[action$="/start"] button').click()
-    page.locator('.go button[value="next"]').click()
-    page.wait_for_selector("#errors")
+    begin(page, NEWBORN)
+    press(page, NEXT)
 
-    assert page.evaluate(FOCUSED) == "errors"
+    expect(page.locator("#errors")).to_be_focused()
 
 
 def test_the_focus_follows_a_row_that_comes_asks_and_goes(new_page, listed):
@@ -62,17 +46,16 @@ def test_the_focus_follows_a_row_that_comes_asks_and_goes(new_page, listed):
     page.locator(f"#{name}-r0-{column}").fill("甲")
 
     page.locator(f"#{name}-add").click()
-    page.locator(f"#{name}-r1").wait_for()
-    assert page.evaluate(FOCUSED) == f"{name}-r1"
+    expect(page.locator(f"#{name}-r1")).to_be_focused()
     assert page.locator(f"#{name}-r0-{column}").input_value() == "甲"
 
     page.locator(f'button[value="remove:{name}:r0"]').click()
     page.get_by_text("删去第 1 行吗？").wait_for()
-    assert page.evaluate(FOCUSED) == f"{name}-r0"
+    expect(page.locator(f"#{name}-r0")).to_be_focused()
 
     page.locator(f'button[value="keep:{name}:r0"]').click()
     expect(page.get_by_text("删去第 1 行吗？")).to_have_count(0)
-    assert page.evaluate(FOCUSED) == f"{name}-r0"
+    expect(page.locator(f"#{name}-r0")).to_be_focused()
     assert page.evaluate("window.same")
 
 
@@ -83,9 +66,8 @@ def test_a_refused_code_is_put_in_place_with_the_focus_on_what_to_mend(new_page)
     page.locator("#code").fill("短")
 
     page.locator("#open").click()
-    page.wait_for_selector("#errors")
 
-    assert page.evaluate(FOCUSED) == "errors"
+    expect(page.locator("#errors")).to_be_focused()
     assert page.title().startswith("错误：")
     assert page.evaluate("window.same")
     assert page.locator("#code").input_value() == "短"
@@ -111,7 +93,8 @@ def test_every_control_has_an_id_that_outlives_a_swap(new_page, listed):
 def test_what_is_typed_is_kept_without_a_button_and_meets_nobody(new_page, listed):
     page = new_page()
     name, column, path = listed
-    page.goto(begin(page, COMPANY) + path)
+    begin(page, COMPANY)
+    page.goto(situated(page) + path)
     box = page.locator(f"#{name}-r0-{column}")
     box.fill("甲")
 
@@ -120,8 +103,7 @@ def test_what_is_typed_is_kept_without_a_button_and_meets_nobody(new_page, liste
     assert "_do=autosave" in kept.value.request.post_data
     expect(page.locator("#saved")).to_contain_text("已保存")
     box.fill("丙")
-    page.locator('.go button[value="later"]').click()
-    page.wait_for_url(re.compile(r"/drafts/[^/]+$"))
+    press(page, '.go button[value="later"]')
     tasks = page.url
     page.goto(tasks + path)
     assert box.input_value() == "丙"
@@ -132,7 +114,8 @@ def test_what_is_typed_is_kept_without_a_button_and_meets_nobody(new_page, liste
 def test_leaving_with_something_unsaved_warns(new_page, listed):
     page = new_page()
     name, column, path = listed
-    page.goto(begin(page, COMPANY) + path)
+    begin(page, COMPANY)
+    page.goto(situated(page) + path)
     page.route("**/pages/**", lambda route: route.abort())
     page.locator(f"#{name}-r0-{column}").press_sequentially("甲")
     warned = []
@@ -148,8 +131,7 @@ def test_a_kiosk_asks_whether_somebody_is_there_then_wipes(new_page):
     page = new_page("kiosk")
     page.clock.install()
     page.goto("/language/zh-CN")
-    page.goto(f"/affairs/{NEWBORN}")
-    page.locator('form[action$="/start"] button').click()
+    begin(page, NEWBORN)
     draft = page.url
     page.clock.run_for(122_000)
     page.wait_for_url(re.compile("/idle"))
@@ -170,13 +152,11 @@ def test_a_counter_page_by_keyboard_has_a_ring_on_every_stop(new_page):
     page = new_page("counter", 1280)
     page.goto("/sign-in")
     page.get_by_role("button", name="方敏").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/mine"))
+    enter(page)
     page.goto(f"/affairs/{NEWBORN}/start")
     page.locator("#applicant").focus()
     page.keyboard.type("王某")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/situations"))
+    enter(page)
     press_through_situations(page)
     stops = ring_walk(page)
 
@@ -192,14 +172,16 @@ def press_through_situations(page):
         for block in page.locator("fieldset.q").all():
             block.locator("input").first.focus()
             page.keyboard.press("Space")
-        page.locator('.go button[value="next"]').focus()
-        before = page.url
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
-        page.wait_for_function("before => location.href !== before", arg=before)
+        page.locator(NEXT).focus()
+        enter(page)
     page.locator("a.btn").first.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile("/pages/"))
+    enter(page)
+
+
+def enter(page):
+    """Press what has the focus, and be on the page it leads to."""
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def ring_walk(page):

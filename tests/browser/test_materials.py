@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from renderer.demo.papers import paper
+from tests.browser.steps import NEXT, begin, press
 
 NEWBORN, COMPANY = "newborn_birth", "enterprise_setup"
 BILLS, STAMP = "nhsa.maternity_expense:m1", "tax.invoice:m2"
@@ -23,29 +24,23 @@ def photo():
     return written.getvalue()
 
 
-def press(page, last):
-    """Press what leads to another page, and be there."""
-    with page.expect_navigation():
-        page.locator(last).last.click()
-
-
-def begin(page, affair, tag="zh-CN"):
+def begun(page, affair, tag="zh-CN"):
     """Begin, and answer the situations: yes, but for costs settled already."""
-    page.goto(f"/language/{tag}?next=/affairs/{affair}")
-    press(page, 'form[action$="/start"] button')
+    page.goto(f"/language/{tag}")
+    begin(page, affair)
     while page.url.partition("?")[0].endswith("/situations"):
         for block in page.locator("[data-question]").all():
             many = block.locator("input").count()
             last = "直接结算" in block.inner_text() or "settled" in block.inner_text()
             block.locator("input").nth(many - 1 if last else 0).check()
-        press(page, '.go button[value="next"]')
+        press(page, NEXT)
     return page.url.partition("?")[0]
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_files_are_chosen_kept_after_an_error_taken_back_and_fetched(new_page, scripts):
     page = new_page(java_script_enabled=scripts)
-    draft = begin(page, NEWBORN)
+    draft = begun(page, NEWBORN)
     page.goto(f"{draft}/materials/{BILLS}")
 
     bad, good = file("坏.docx", b"PK"), file("小结.jpg", photo(), "image/jpeg")
@@ -72,7 +67,7 @@ def test_files_are_chosen_kept_after_an_error_taken_back_and_fetched(new_page, s
 @pytest.mark.parametrize("tag", ["zh-CN", "en"])
 def test_every_state_of_the_materials_is_accessible_and_fits(new_page, look, tag):
     page = new_page()
-    draft = begin(page, NEWBORN, tag)
+    draft = begun(page, NEWBORN, tag)
     page.goto(f"{draft}/materials")
     look(page)
     page.goto(f"{draft}/materials/{BILLS}")
@@ -85,7 +80,7 @@ def test_every_state_of_the_materials_is_accessible_and_fits(new_page, look, tag
     look(page)
     press(page, 'a[href*="/remove/"]')
     look(page)
-    draft = begin(page, COMPANY, tag)
+    draft = begun(page, COMPANY, tag)
     page.goto(f"{draft}/materials/{STAMP}")
     look(page)
     press(page, 'button[value="promise"]')
@@ -98,7 +93,7 @@ def test_every_state_of_the_materials_is_accessible_and_fits(new_page, look, tag
 def test_other_reading_modes_of_a_material_are_accessible_and_fit(new_page, look, view):
     page = new_page()
     page.goto(f"/view/{view}?next=/")
-    draft = begin(page, COMPANY)
+    draft = begun(page, COMPANY)
     page.goto(f"{draft}/materials/{STAMP}")
     look(page)
 
@@ -106,7 +101,7 @@ def test_other_reading_modes_of_a_material_are_accessible_and_fit(new_page, look
 def test_a_telephone_offers_its_camera_and_a_desk_does_not(new_page):
     for touch in (True, False):
         page = new_page(has_touch=touch, is_mobile=touch)
-        draft = begin(page, NEWBORN)
+        draft = begun(page, NEWBORN)
         page.goto(f"{draft}/materials/{BILLS}")
 
         assert page.locator("#camera").is_visible() == touch

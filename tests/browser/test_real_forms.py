@@ -10,6 +10,7 @@ from builder.documents import decompose, project
 from submissions import drafts
 from submissions import packs as publishing
 from submissions.clock import utc_now, utc_text
+from tests.browser.steps import begin
 
 pytestmark = pytest.mark.browser
 
@@ -25,8 +26,7 @@ def test_a_real_document_comes_out_of_the_browser_as_it_is(
     packed = pack.certify(pack.dump(form), {"ok": True})
     publishing.publish(store, packed, now=now, by="tests")
     page = new_page()
-    page.goto(f"/affairs/{name}")
-    page.locator('form[action$="/start"] button').click()
+    begin(page, name)
     case = re.search(r"/drafts/([^/]+)", page.url)[1]
     page.goto(f"/drafts/{case}/pages/{form.pages[0].id}")
 

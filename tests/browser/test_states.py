@@ -14,6 +14,7 @@ from renderer.demo.papers import paper
 from submissions import drafts, handing_in
 from submissions.clock import utc_now, utc_text
 from submissions.files.checking import checked
+from tests.browser.steps import NEXT, begin, press
 
 NEWBORN = "newborn_birth"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -53,24 +54,17 @@ class Walk:
         self.page, self.store, self.end = page, store, end
         self.case = ""
 
-    def press(self, selector):
-        """Press what leads to another page, and wait until that page is whole."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).click()
-
     def begin(self):
         """Sign in and begin; stop at the first question."""
         told, page = sample(NEWBORN), self.page
         if self.end == "counter":
             page.goto("/sign-in")
-            self.press('button[value="fang"]')
+            press(page, 'button[value="fang"]')
             page.goto(f"/affairs/{NEWBORN}/start")
             page.locator(f'input[value="{told["person"]}"]').check()
-            self.press(".go button")
+            press(page, ".go button")
         else:
-            page.goto(f"/sign-in?next=/affairs/{NEWBORN}")
-            self.press(f'button[value="{told["person"]}"]')
-            self.press('form[action$="/start"] button')
+            begin(page, NEWBORN, person=told["person"])
         self.case = re.search(r"/drafts/([^/]+)", page.url)[1]
 
     def answer(self, *, only=""):
@@ -92,7 +86,7 @@ class Walk:
             yield path
         self.begin()
         yield "situations"
-        self.press('.go button[value="next"]')
+        press(page, NEXT)
         assert page.locator("#errors").is_visible()
         yield "situations with errors"
         self.answer(only="situation:")
@@ -103,7 +97,7 @@ class Walk:
         for link in links[:3]:
             page.goto(link)
             yield f"page {link}"
-        self.press('.go button[value="next"]')
+        press(page, NEXT)
         yield "page sent with what it lacks"
         page.goto(f"/drafts/{self.case}/check")
         yield "check with what is missing"
@@ -122,11 +116,11 @@ class Walk:
     def _sent(self):
         page = self.page
         page.goto(f"/drafts/{self.case}/check")
-        self.press('button[value="submit"]')
+        press(page, 'button[value="submit"]')
         assert page.locator("#errors").is_visible()
         yield "not declared"
         page.locator("#declared").check()
-        self.press('button[value="submit"]')
+        press(page, 'button[value="submit"]')
         assert page.locator(".caseno").is_visible()
         yield "receipt"
         for path in (
@@ -156,15 +150,15 @@ class Walk:
             }
         )
         page.goto(f"{base}/progress")
-        self.press('a[href*="/corrections/"]')
+        press(page, 'a[href*="/corrections/"]')
         yield "correction"
-        self.press(f'button[value="upload:{CERTIFICATE}:m2"]')
+        press(page, f'button[value="upload:{CERTIFICATE}:m2"]')
         yield "material asked for again"
         self.change(lambda found: {**found, "status": "completed"})
         if self.end == "counter":  # whoever worked on the case does not rate it
             return
         page.goto(f"{base}/rating")
-        self.press('button[value="rate"]')
+        press(page, 'button[value="rate"]')
         assert page.locator("#errors").is_visible()
         yield "rating with errors"
 
