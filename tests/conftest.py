@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from builder.catalogue import load, read_folder
 from builder.merge import merge
 from builder.model import AffairId, Catalogue, MergedForm
 from renderer.ends import leaves
+from tests.waiting import free_port, listens, until
 
 #: Runs a stand-in while a `with` block lasts; its folder and port.
 StartStandIn: TypeAlias = Callable[[Path, int], AbstractContextManager["StandIn"]]
@@ -117,7 +117,7 @@ def stand_in(
     It shows that calls are well formed; nothing of replica sets, of their write
     concerns or of shards.
     """
-    with start_stand_in(tmp_path_factory.mktemp("stand-in"), _free_port()) as server:
+    with start_stand_in(tmp_path_factory.mktemp("stand-in"), free_port()) as server:
         yield server.url
 
 
@@ -150,12 +150,6 @@ def store_url(
 
 
 @pytest.fixture(scope="session")
-def free_port() -> Callable[[], int]:
-    """Return a function that names a port of this machine nobody listens on now."""
-    return _free_port
-
-
-@pytest.fixture(scope="session")
 def start_stand_in() -> StartStandIn:
     """Return a function that runs a stand-in with a folder for its documents."""
     return _standing_in
@@ -169,13 +163,6 @@ class StandIn:
     process: subprocess.Popen[bytes]
 
 
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
-
-
 @contextmanager
 def _standing_in(folder: Path, port: int) -> Iterator[StandIn]:
     places = {"--data-dir": "data", "--pid-file": "pid", "--log-file": "log"}
@@ -187,17 +174,13 @@ def _standing_in(folder: Path, port: int) -> Iterator[StandIn]:
             [program, *options, "--port", str(port)], stdout=said, stderr=said
         )
     try:
-        until = time.monotonic() + 60
-        while not _listens(port):
+
+        def answers() -> bool:
             assert server.poll() is None, (folder / "said").read_text()
-            assert time.monotonic() < until, "nx-27017 does not answer"
+            return listens(port)
+
+        until(answers, "nx-27017 does not answer")
         yield StandIn(f"mongodb://127.0.0.1:{port}", server)
     finally:
         server.terminate()
         server.wait()
-
-
-def _listens(port: int) -> bool:
-    time.sleep(0.05)
-    with socket.socket() as trying:
-        return trying.connect_ex(("127.0.0.1", port)) == 0

@@ -6,20 +6,20 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from standardwebhooks import Webhook
 from urllib3 import request
-from urllib3.exceptions import HTTPError
 
 from renderer.config import Settings, open_configured
 from renderer.demo import once
 from renderer.demo.applicant import Applicant
 from renderer.demo.browser import Browser
 from submissions.delivery import events
+from tests.waiting import LONG, free_port, listens, until
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(
@@ -33,8 +33,8 @@ SERVERS = ("make demo",)
 RECEIVING, ANSWERING = [text for kind, text in BLOCKS if kind == "python"]
 #: This runs the test you read.
 NOT_RUN = "make test"
-LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "data", "__pycache__", ".*_cache")
-SECONDS = 180
+#: What is no part of the product, and what other tests write at the same time.
+LEFT_OUT = shutil.ignore_patterns(".?*", "data", "__pycache__")
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_the_commands_of_the_readme_run_in_their_order(folder, environment):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=LONG,
         check=False,
     )
 
@@ -83,7 +83,7 @@ def test_the_commands_of_the_readme_run_in_their_order(folder, environment):
     "command", [each for each in SHELL if each.startswith(SERVERS)]
 )
 def test_what_runs_until_it_is_stopped_answers_and_stops(folder, environment, command):
-    quiet = environment | {"YIBIAO_DEMO_PORT": "18000"}
+    quiet = environment | {"YIBIAO_DEMO_PORT": str(free_port())}
     with subprocess.Popen(
         ["bash", "-c", f"exec {command}"],
         cwd=folder,
@@ -101,7 +101,7 @@ def test_what_runs_until_it_is_stopped_answers_and_stops(folder, environment, co
             answers = [ask(each) for each in addresses]
         finally:
             os.killpg(running.pid, signal.SIGINT)
-        said += running.communicate(timeout=SECONDS)[0]
+        said += running.communicate(timeout=LONG)[0]
 
     assert addresses, said
     assert all("<h1>" in answer for answer in answers)
@@ -112,13 +112,8 @@ def test_what_runs_until_it_is_stopped_answers_and_stops(folder, environment, co
 
 def ask(url):
     """Ask a server that may have only just started."""
-    for _ in range(300):
-        try:
-            return request("GET", url, timeout=5, retries=False).data.decode()
-        except HTTPError:
-            time.sleep(0.1)
-    pytest.fail(f"{url} does not answer")
-    return ""
+    until(lambda: listens(urlsplit(url).port), f"{url} does not answer")
+    return request("GET", url, timeout=LONG, retries=False).data.decode()
 
 
 def test_the_example_for_integrators_verifies(capsys):
@@ -150,8 +145,9 @@ def test_the_body_of_an_answer_is_one():
 @pytest.fixture
 def tour(folder, environment):
     """What the tour starts, at ports nobody else uses: portal and receiver."""
-    portal, receiver = "http://127.0.0.1:18300", "http://127.0.0.1:19300"
-    script = TOUR.replace("8000", "18300").replace("9100", "19300")
+    ports = [str(free_port()), str(free_port())]
+    portal, receiver = (f"http://127.0.0.1:{port}" for port in ports)
+    script = TOUR.replace("8000", ports[0]).replace("9100", ports[1])
     with subprocess.Popen(
         ["bash", "-euc", script],
         cwd=folder,
@@ -167,7 +163,7 @@ def tour(folder, environment):
             yield portal, receiver
         finally:
             os.killpg(running.pid, signal.SIGTERM)
-            said = running.communicate(timeout=SECONDS)[0]
+            said = running.communicate(timeout=LONG)[0]
     assert "Traceback" not in said, said
 
 
@@ -206,10 +202,12 @@ def test_the_tour_reaches_a_delivery_and_its_answer(tour, folder, forms):
 
 def answered(receiver):
     """Wait for the first message that came and was answered."""
-    for _ in range(100):
-        for arrival in request("GET", f"{receiver}/received.json").json():
-            if arrival["answer"]:
-                return arrival
-        time.sleep(0.1)
-    pytest.fail("nothing came")
-    return None
+    came = []
+
+    def look():
+        arrivals = request("GET", f"{receiver}/received.json").json()
+        came.extend(each for each in arrivals if each["answer"])
+        return came
+
+    until(look, "nothing came")
+    return came[0]

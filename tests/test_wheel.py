@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LONG
+
 OWN = {"builder", "renderer", "submissions", "form_defs"}
 
 
@@ -22,7 +24,7 @@ def run(command, cwd, **environment):
         env=kept | environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=LONG,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -18,7 +18,7 @@ from urllib3 import encode_multipart_formdata
 #: Kinds of input whose value counts only when chosen.
 CHOSEN = ("radio", "checkbox")
 PRESSED = ("submit", "image", "button", "reset")
-SECONDS = 20
+SECONDS = 60
 
 
 @dataclass(slots=True, kw_only=True)

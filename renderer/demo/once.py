@@ -18,7 +18,9 @@ from submissions import packs
 from submissions.store.contract import Document
 
 #: Seconds until every part must have arrived.
-PATIENCE = 15
+PATIENCE = 120
+#: Seconds one answer may take.
+ANSWER = 60
 PAUSE = 0.05
 #: Two real affairs show the whole way in seconds; the portal has all of them.
 AFFAIRS = (AffairId("enterprise_setup"), AffairId("newborn_birth"))
@@ -140,7 +142,7 @@ def brought(house: House, affair: str) -> dict[str, int]:
 
 
 def _as_told(file: Mapping[str, Any]) -> bool:
-    answer = request("GET", file["href"], timeout=PATIENCE)
+    answer = request("GET", file["href"], timeout=ANSWER)
     return answer.status == FOUND and sha256(answer.data).hexdigest() == file["sha256"]
 
 
@@ -156,6 +158,6 @@ def verified(house: House) -> set[str]:
 
 def received(house: House) -> list[dict[str, Any]]:
     """Return what came to the receiver."""
-    answer = request("GET", f"{house.receiver}/received.json", timeout=PATIENCE)
+    answer = request("GET", f"{house.receiver}/received.json", timeout=ANSWER)
     arrivals: list[dict[str, Any]] = answer.json()
     return arrivals

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from urllib3 import request
 
-SECONDS = 60
+from tests.waiting import LONG, free_port
 
 
 def yibiao(*arguments):
@@ -37,7 +37,7 @@ def started(*arguments, stop=signal.SIGINT):
             yield dict.fromkeys(re.findall(r"http://127\.0\.0\.1:\d+", said))
         finally:
             running.send_signal(stop)
-            said += running.communicate(timeout=SECONDS)[0]
+            said += running.communicate(timeout=LONG)[0]
     assert running.returncode == 0, said
     assert "Traceback" not in said
     assert said.endswith("Stopping.\n")
@@ -50,7 +50,7 @@ def test_once_every_part_of_both_affairs_arrives_and_is_verified(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=LONG,
         check=False,
     )
     told = json.loads(done.stdout)
@@ -73,11 +73,12 @@ def test_once_every_part_of_both_affairs_arrives_and_is_verified(tmp_path):
 
 @pytest.mark.slow
 def test_a_second_start_keeps_the_data(tmp_path):
-    with started("--data", tmp_path, "--port", 18100) as (portal, receiver):
+    port = free_port()
+    with started("--data", tmp_path, "--port", port) as (portal, receiver):
         first = request("GET", f"{portal}/").data
         assert request("GET", f"{receiver}/received.json").json() == []
     key = (tmp_path / "secret.key").read_bytes()
-    with started("--data", tmp_path, "--port", 18100) as (portal, _):
+    with started("--data", tmp_path, "--port", port) as (portal, _):
         assert request("GET", f"{portal}/").status == 200
 
     assert "新生儿出生".encode() in first
@@ -98,12 +99,12 @@ def test_a_port_that_is_taken_gives_way_to_the_next(tmp_path):
 
 @pytest.mark.slow
 def test_a_second_demo_on_the_same_data_is_refused(tmp_path):
-    with started("--data", tmp_path, "--port", 18120):
+    with started("--data", tmp_path, "--port", free_port()):
         done = subprocess.run(
-            yibiao("demo", "--data", tmp_path, "--port", 18140),
+            yibiao("demo", "--data", tmp_path, "--port", free_port()),
             capture_output=True,
             text=True,
-            timeout=SECONDS,
+            timeout=LONG,
             check=False,
         )
 
@@ -118,7 +119,7 @@ def test_a_data_folder_that_cannot_be_used_is_told_in_words(tmp_path):
         yibiao("demo", "--data", tmp_path / "file" / "data"),
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=LONG,
         check=False,
     )
 

@@ -12,7 +12,8 @@ from submissions.standing import every
 from submissions.store.contract import Document
 from tests.faults import affair, hurried
 from tests.faults.found import Found, Place
-from tests.faults.house import House, kill, until
+from tests.faults.house import House, kill
+from tests.waiting import until
 
 #: Case 4: kills. Case 5: stops.
 KILLS, STOPS = 100, 10
@@ -36,7 +37,7 @@ def kill_before_record(place: Place) -> Found:
         died = sum(_dies_once(house) for _ in range(KILLS))
         first = house.taken()
         house.hurried(house.where, **SHORT)
-        drained = house.drained(30)
+        drained = house.drained()
         again = house.taken()[len(first) :]
     found.must("workers killed", died, KILLS)
     found.true("drained", so=drained)
@@ -92,7 +93,7 @@ def stopped_under_load(place: Place) -> Found:
             leases += sum("lease" in each for each in every(house.store))
         loading.join()
         house.worker(house.where)
-        found.true("drained", so=house.drained(60))
+        found.true("drained", so=house.drained())
         found.most("slowest stop in s", max(took), GRACE)
         found.must("exit codes", set(codes), {0})
         found.must("unfinished", leases, 0)
@@ -121,7 +122,7 @@ def two_workers(place: Place) -> Found:
             house.apply(f"key-{number}", affair.answers(place.random, text=9))
         began = time.monotonic()
         workers = [house.hurried(house.where, **LONG) for _ in range(2)]
-        found.true("drained", so=house.drained(120))
+        found.true("drained", so=house.drained())
         times = Counter(line["id"] for line in house.taken())
         found.note("deliveries", len(times))
         found.note("per s", round(len(times) / (time.monotonic() - began)))
@@ -150,7 +151,7 @@ def _pause_one(house: House, random: Random) -> None:
     paused.send_signal(signal.SIGSTOP)
     time.sleep(2 * SHORT["lease"])
     paused.send_signal(signal.SIGCONT)
-    house.drained(60)
+    house.drained()
 
 
 def _went_back(submission: Document) -> bool:
@@ -177,7 +178,7 @@ def poisoned(place: Place) -> Found:
         deadly["matters"]["tax"] = {"notes": "poison"}
         id_ = house.apply("deadly", deadly)
         died = _restarted(house, until_held=id_)
-        found.true("others delivered", so=house.drained(30))
+        found.true("others delivered", so=house.drained())
         taken = {line["id"] for line in house.taken()}
         states = Counter(d["state"] for d in house.deliveries())
         held = [d for d in house.deliveries() if d["state"] == "held"]

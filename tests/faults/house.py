@@ -4,12 +4,10 @@ import http.client
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,11 +23,9 @@ from submissions.intake import Call
 from submissions.standing import every
 from submissions.store.contract import Document, Store
 from tests.faults import affair
+from tests.waiting import HOST, free_port, listens, until
 
-HOST = "127.0.0.1"
 CHECKOUT = Path(__file__).parents[2]
-#: Seconds until a process that was started answers.
-START = 30.0
 WEB = "renderer:create_app()"
 
 
@@ -211,10 +207,10 @@ class House:
         found = [d for each in every(self.store) for d in each["deliveries"]]
         return [d for d in found if department in {"", d["department"]}]
 
-    def drained(self, seconds: float) -> bool:
+    def drained(self) -> bool:
         """Wait until nothing is on its way any more; False: it took too long."""
         try:
-            until(lambda: not self.waiting(), "", seconds)
+            until(lambda: not self.waiting(), "")
         except TimeoutError:
             return False
         return True
@@ -297,19 +293,6 @@ def submit(
     return call(port, "POST", path, body, headers, **options)
 
 
-def until(true: Callable[[], bool], why: str, seconds: float = START) -> None:
-    """Wait until something is so.
-
-    Raises:
-        TimeoutError: it was not in time.
-    """
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError(why)
-        time.sleep(0.05)
-
-
 def kill(process: subprocess.Popen[bytes]) -> None:
     """End a process and all of its group, at once."""
     with suppress(ProcessLookupError):
@@ -325,19 +308,6 @@ def program(name: str) -> str:
 def now() -> str:
     """Return the time as the store writes it."""
     return utc_text(utc_now())
-
-
-def free_port() -> int:
-    """Return a port nobody listens on now."""
-    with socket.create_server((HOST, 0)) as taken:
-        port: int = taken.getsockname()[1]
-    return port
-
-
-def listens(port: int) -> bool:
-    """Tell whether somebody listens."""
-    with socket.socket() as tried:
-        return tried.connect_ex((HOST, port)) == 0
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def leak_scan(place: Place, *, count: int = MARKED) -> Found:
         told += _calls(house, web.port, sent[0][1]["id"], typed[0])
         statuses = [status for status, _, _ in told]
         found.must("refusals", statuses, REFUSALS)
-        found.true("drained", so=house.drained(120))
+        found.true("drained", so=house.drained())
         told.append(_found_by(house, typed[1]))
         found.true("found by number", so=sent[1][1]["id"] in told[-1][1])
         told += [_yibiao(house, *words) for words in SHOWING]

@@ -13,7 +13,8 @@ from random import Random
 from submissions.clock import parse, utc_now, utc_text
 from tests.faults import affair, planted
 from tests.faults.found import Found, Place
-from tests.faults.house import House, Web, kill, submit, until
+from tests.faults.house import House, Web, kill, submit
+from tests.waiting import until
 
 #: Of the small disk; submissions before it is full, while, and after.
 DISK, SENT = "4m", 15
@@ -94,7 +95,7 @@ def _outage(
         told = [*before, *during, *after]
         accepted = {id_ for status, id_, _ in told if status == 202}
         stored = {each["_id"] for each in house.store.find("submissions")}
-        found.true(f"{name}: drained", so=house.drained(60))
+        found.true(f"{name}: drained", so=house.drained())
         taken = {(line["submission"], line["matter"]) for line in house.taken()}
         integrity = house.integrity()
     said = {(status, patience) for status, _, patience in during}

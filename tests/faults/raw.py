@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from typing import TypeAlias
 
-from tests.faults.house import HOST
+from tests.waiting import HOST
 
 #: Does with a connection what it wants; what it leaves open is closed.
 Behaviour: TypeAlias = Callable[[socket.socket], None]

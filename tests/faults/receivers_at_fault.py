@@ -20,7 +20,8 @@ from submissions import endpoints
 from submissions.clock import parse, utc_now
 from tests.faults import affair, hurried, raw
 from tests.faults.found import Found, Place, Skip
-from tests.faults.house import House, until
+from tests.faults.house import House
+from tests.waiting import until
 
 #: Case 8: offices, one of them dead, and submissions to each.
 OFFICES, EACH = affair.OFFICES[:10], 40
@@ -205,7 +206,7 @@ def resets(place: Place) -> Found:
             office = affair.OFFICES[number % len(points)]
             house.apply(f"key-{number}", affair.visit(office), of="visit")
         house.hurried(*allowed, env={"SSL_CERT_FILE": str(certificate)})
-        found.true("drained", so=house.drained(60))
+        found.true("drained", so=house.drained())
         said = house.said("worker.log")
         states = Counter(d["state"] for d in house.deliveries())
     found.note("broken off", dict(broken))

@@ -15,15 +15,8 @@ from submissions import endpoints
 from submissions.delivery import webhook
 from tests.faults import affair
 from tests.faults.found import Found, Place
-from tests.faults.house import (
-    CHECKOUT,
-    House,
-    call,
-    free_port,
-    listens,
-    now,
-    until,
-)
+from tests.faults.house import CHECKOUT, House, call, now
+from tests.waiting import free_port, listens, until
 
 HERE = Path(__file__).parent / "verifiers"
 #: What was installed stays for the next run.
@@ -191,7 +184,7 @@ def _rotate(found: Found, house: House) -> None:
     endpoints.rotate(house.store, id_, new, now=now(), days=1)
     until(lambda: len(house.taken()) > SWITCHED, "not sent")
     house.tell_receiver(office0=new)
-    found.true("drained", so=house.drained(60))
+    found.true("drained", so=house.drained())
     found.must("sent during the overlap", len(house.taken()), STREAM)
     found.must("refused during the overlap", house.refused(), 0)
     endpoints.rotate(house.store, id_, new, now=now(), days=0)
@@ -199,4 +192,4 @@ def _rotate(found: Found, house: House) -> None:
     house.apply("late", affair.visit("office0"), of="visit")
     until(lambda: house.refused() > 0, "the old secret is still good")
     house.tell_receiver(office0=new)
-    found.true("drained with the new one", so=house.drained(60))
+    found.true("drained with the new one", so=house.drained())

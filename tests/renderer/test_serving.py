@@ -15,6 +15,7 @@ from renderer.commands.serving import sweeping
 from renderer.servers import NEARBY, address, listen
 from submissions.errors import UnreadableError
 from submissions.store import open_store
+from tests.waiting import LONG
 
 YIBIAO = Path(sys.executable).parent / "yibiao"
 
@@ -30,7 +31,7 @@ def test_a_worker_that_is_stopped_ends_in_peace(tmp_path, stop):
         # It says that it is there once it can be stopped.
         first = running.stderr.readline()
         running.send_signal(stop)
-        rest = running.communicate(timeout=30)[1]
+        rest = running.communicate(timeout=LONG)[1]
 
     assert "worker.started" in first
     assert running.returncode == 0, rest
@@ -91,7 +92,7 @@ def test_a_web_server_without_its_store_stops_and_says_why(tmp_path, command, na
         env={**os.environ, **where, "GUNICORN_CMD_ARGS": "--bind 127.0.0.1:0"},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=LONG,
         check=False,
     )
 

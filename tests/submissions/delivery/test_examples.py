@@ -3,11 +3,9 @@
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -20,9 +18,9 @@ from renderer.config import Settings
 from submissions import endpoints, outbound
 from submissions.clock import utc_now
 from submissions.delivery import webhook
+from tests.waiting import LONG, free_port, listens, until
 
 SECRET = webhook.new_secret(lambda length: b"e" * length)
-SECONDS = 20
 DOCS = Path(__file__).parents[3] / "docs"
 
 
@@ -76,20 +74,6 @@ def product(city, tmp_path):
     server.server_close()
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
-
-
-def listening(port):
-    for _ in range(SECONDS * 20):
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail("the example does not listen")
-
-
 @pytest.mark.parametrize("payload", ["full", "thin"])
 @pytest.mark.parametrize(
     "of", [(python, kept_by_python), (node, kept_by_node)], ids=["python", "node"]
@@ -121,7 +105,7 @@ def test_an_example_is_verified_keeps_each_part_once_and_answers(
         stderr=subprocess.PIPE,
     ) as example:
         try:
-            listening(port)
+            until(lambda: listens(port), "the example does not listen")
             observe(city, port)
             forged = {**webhook_headers(b"{}"), "webhook-id": "m_other"}
             refused = post(f"http://127.0.0.1:{port}/", forged, b"{}")
@@ -136,7 +120,7 @@ def test_an_example_is_verified_keeps_each_part_once_and_answers(
                 pass
         finally:
             example.terminate()
-            said = example.communicate(timeout=SECONDS)[1]
+            said = example.communicate(timeout=LONG)[1]
 
     assert refused.status == 401
     assert endpoints.get(city.store, id_).state == "active"

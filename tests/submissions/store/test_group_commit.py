@@ -10,6 +10,7 @@ import pytest
 from submissions.errors import StoreUnavailableError
 from submissions.store.group_commit import GroupCommit
 from submissions.store.sqlite import SqliteStore
+from tests.waiting import LONG
 
 
 @pytest.fixture
@@ -35,12 +36,12 @@ def insert(number):
 
 def write_all(file, works):
     """Write from many threads while the first of them holds up the others."""
-    commits, go, said = GroupCommit(file, patience=5), threading.Event(), []
+    commits, go, said = GroupCommit(file, patience=LONG), threading.Event(), []
     begun = threading.Event()
 
     def first(connection):
         begun.set()
-        go.wait(5)
+        go.wait(LONG)
         insert(0)(connection)
 
     def ask(work):
@@ -53,7 +54,7 @@ def write_all(file, works):
 
     threads = [threading.Thread(target=ask, args=(work,)) for work in (first, *works)]
     threads[0].start()
-    begun.wait(5)
+    begun.wait(LONG)
     for thread in threads[1:]:
         thread.start()
     while len(commits._waiting) < len(works):
@@ -89,9 +90,9 @@ def test_what_one_work_raises_undoes_that_one_only(file):
 def test_a_process_that_holds_the_file_all_the_time_is_said(file):
     pid = os.fork()
     if pid == 0:
-        held = GroupCommit(file, patience=5)
+        held = GroupCommit(file, patience=LONG)
         with held._alone():
-            threading.Event().wait(20)
+            threading.Event().wait()
         os._exit(0)
     try:
         commits = GroupCommit(file, patience=0.2)
