@@ -192,12 +192,10 @@ def _form_warnings(matter: Matter) -> Iterator[BuilderError]:
 def conditions(affair: Affair) -> Iterator[tuple[Predicate, str]]:
     """Yield each condition an affair states itself, with its place."""
     file = f"affairs/{affair.id}.json#"
-    for number, situation in enumerate(affair.situations):
-        if situation.when is not None:
-            yield situation.when, f"{file}/situations/{number}/when"
-    for number, entry in enumerate(affair.matters):
-        if entry.when is not None:
-            yield entry.when, f"{file}/matters/{number}/when"
+    for name in ("situations", "matters", "checks"):
+        for number, entry in enumerate(getattr(affair, name)):
+            if entry.when is not None:
+                yield entry.when, f"{file}/{name}/{number}/when"
     for where, told in affair.questions.items():
         if told.when is not None:
             yield told.when, f"{file}{pointer.join(['questions', where, 'when'])}"

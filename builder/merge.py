@@ -115,6 +115,7 @@ def _form(
         sources=affair.sources,
         leave_out=affair.leave_out,
         decisions=affair.decisions,
+        checks=affair.checks,
         schema=layout(matters, facts),
         counts=Counts(fields=fields, questions=len(questions)),
     )

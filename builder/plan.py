@@ -6,7 +6,7 @@ page can serve, or what stands nowhere, stops the merge here and never a request
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from builder import pointer
+from builder import cross_checks, pointer
 from builder.errors import (
     BuilderError,
     CycleError,
@@ -114,6 +114,11 @@ def _rule_errors(
             if where not in questions:
                 here = f"{file}{pointer.join([rules, where])}"
                 yield MisplacedQuestionError(here, where, _NOT_ASKED)
+    for number, check in enumerate(affair.checks):
+        for name, read in cross_checks.pointers(check):
+            if not _asks(questions, read):
+                here = f"{file}/checks/{number}/{name}"
+                yield MisplacedQuestionError(here, read, _NOT_ASKED)
     for where in affair.leave_out:
         question = questions.get(where)
         demanding = tuple(
@@ -124,3 +129,12 @@ def _rule_errors(
         if demanding:
             here = f"{file}{pointer.join(['leave_out', where])}"
             yield LeftOutRequiredError(here, where, demanding)
+
+
+def _asks(questions: Mapping[Pointer, Question], where: Pointer) -> bool:
+    """Tell whether a place of the answers is a question, or a column of a list."""
+    list_, each, column = where.partition(f"/{cross_checks.EACH}/")
+    question = questions.get(Pointer(list_))
+    if question is None or not each:
+        return question is not None
+    return any(each.pointer == f"/{column}" for each in question.columns)

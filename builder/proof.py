@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -206,7 +206,8 @@ class _Trial:
     """One form under trial, and what has been found so far."""
 
     def __init__(self, form: MergedForm, transported: Transported) -> None:
-        self.judge = Judge(form)
+        # An affair's own checks only narrow: the laws are those of the forms.
+        self.judge = Judge(replace(form, checks=()))
         self.trips, self.completeness = Tally(), Tally()
         by_mode: dict[str, list[MatterId]] = {"v-only": [], "residual": []}
         for matter, standing in transported.matters.items():

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from builder import lists, origins, pointer, pruning
+from builder import cross_checks, lists, origins, pointer, pruning
 from builder.acceptance import Acceptance, may_hold_fractions
 from builder.documents import project
 from builder.json_schema import Validator, Violation
@@ -47,11 +47,12 @@ class Fault:
     #: Into the answers; of a missing answer, the answer itself. From
     #: `document_faults`: into the document.
     pointer: str
-    #: The JSON Schema keyword, or "lens": the form has no way to say this value.
+    #: The JSON Schema keyword; "lens": the form has no way to say this value; or the
+    #: kind of a check, with its words as `limit`.
     keyword: str
     #: What the keyword asks for.
     limit: Any
-    #: Who refuses; nobody: the data element itself does.
+    #: Who refuses; nobody: the data element or the affair itself does.
     matters: tuple[MatterId, ...] = ()
 
 
@@ -165,6 +166,8 @@ class Judge:
         facts = self._stand_ins(situation) | given
         if self._by_writing and may_hold_fractions(facts, pruned.get("matters")):
             return False
+        if any(cross_checks.failing(self.form, pruned, self.holds)):
+            return False
         return all(
             self._short[matter.id].accepts(pruned, facts)
             for matter in situation.matters
@@ -269,6 +272,8 @@ class Judge:
             if pointer.get(answers, names) is pointer.ABSENT:
                 where = pointer.join(names)
                 yield Fault(pointer=where, keyword="required", limit=None)
+        for check, where in cross_checks.failing(self.form, answers, self.holds):
+            yield Fault(pointer=where, keyword=check.kind, limit=check.text)
 
     def _stand_ins(self, situation: "_Situation") -> dict[str, Any]:
         return {fact: self.form.facts[fact].stand_in for fact in situation.awaited}
@@ -351,11 +356,11 @@ class _Condition:
 
 
 def _predicates(form: MergedForm) -> Iterator[Predicate]:
-    holders: list[Any] = [*form.matters, *form.situations, *form.questions]
+    holders: list[Any] = [*form.matters, *form.situations, *form.checks]
     for matter in form.matters:
         holders += matter.materials
     for question in form.questions:
-        holders += question.prefill
+        holders += (question, *question.prefill)
     for holder in holders:
         if holder.when is not None:
             yield holder.when
@@ -384,8 +389,7 @@ def _in_situation(question: Question, applicable: frozenset[MatterId]) -> Questi
         )
         for column in question.columns
     )
-    asked = tuple(column for column in columns if column.asked_by)
-    return replace(question, columns=asked)
+    return replace(question, columns=tuple(c for c in columns if c.asked_by))
 
 
 def _fault(violation: Violation) -> Fault:

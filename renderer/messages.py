@@ -6,7 +6,7 @@ Never the words of a library, a field's name or a pattern.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from builder import pointer
+from builder import citizen_numbers, pointer
 from builder.model import MergedForm, Question
 from builder.validity import Fault
 from renderer.typed import DAY, HOUR, MINUTE, MONTH, YEAR, Problem
@@ -48,6 +48,8 @@ def for_fault(
     label = words(question.label)
     if fault.keyword == "required":
         return _missing(question, label)
+    if fault.keyword == "check":
+        return words(fault.limit)
     who = _refusing(fault, question, form)
     say = _SENTENCES.get(fault.keyword, _unfit)
     if fault.keyword == "type" and question.input in ("number", "numbers"):
@@ -226,6 +228,34 @@ def _unfit(label: str, who: str, limit: Any, value: Any) -> str:
     return _("“%(label)s”写得不完整或有错，请核对", label=label)
 
 
+def _no_citizen_number(label: str, who: str, limit: Any, value: Any) -> str:
+    del who
+    number = str(value)
+    match value is not None and citizen_numbers.slip(number):
+        case False:
+            return words(limit)
+        case "length":
+            return _(
+                "身份证号码是 18 位，“%(label)s”填了 %(length)s 位，请对照证件改正",
+                label=label,
+                length=len(number),
+            )
+        case "letters":
+            return _(
+                "身份证号码只有数字，最后一位可以是 X，请改“%(label)s”", label=label
+            )
+        case "date":
+            return _(
+                "“%(label)s”第 7 到 14 位是出生日期，没有这一天，请对照证件改正",
+                label=label,
+            )
+        case _:
+            return _(
+                "“%(label)s”有一位填错了，最后一位和前面的对不上，请逐位核对",
+                label=label,
+            )
+
+
 #: A Chinese character in UTF-8, the widest of the encodings departments use.
 _BYTES_OF_ONE = 3
 
@@ -245,6 +275,7 @@ _SENTENCES: Mapping[str, Callable[[str, str, Any, Any], str]] = {
     "maxItems": _too_many,
     "uniqueItems": _not_once,
     "type": _wrong_kind,
+    "citizen_number": _no_citizen_number,
 }
 
 

@@ -142,6 +142,15 @@ def correct(
     return stored
 
 
+def faults(judge: Judge, answers: Answers) -> tuple[Fault, ...]:
+    """Return what is wrong with corrected answers.
+
+    What a department asks for may contradict an answer that it does not ask for and
+    that cannot be changed here: the affair's own checks are left to people.
+    """
+    return tuple(each for each in judge.faults(answers) if each.keyword != "check")
+
+
 def _put(
     answers: Answers, questions: Iterable[Question], given: Answers
 ) -> dict[str, Any]:
@@ -199,12 +208,12 @@ def _with_answers(
 def _check(
     judge: Judge, before: Answers, answers: Answers, places: Sequence[str]
 ) -> None:
-    faults = judge.faults(answers)
+    found = faults(judge, answers)
     applied, applies = (judge.applicable(each["facts"]) for each in (before, answers))
-    if not faults and applied != applies:
+    if not found and applied != applies:
         # Other matters would apply: that is another application, not a correction.
-        faults = tuple(
+        found = tuple(
             Fault(pointer=place, keyword="situation", limit=None) for place in places
         )
-    if faults:
-        raise Refused(faults)
+    if found:
+        raise Refused(found)

@@ -13,7 +13,7 @@ from builder.diff.facets import facets
 from builder.diff.matter_diff import matter_changes
 from builder.diff.question_diff import question_changes
 from builder.explain.in_words import label
-from builder.model import Decision, Fact, FactId, MergedForm, Page, Pointer, Text
+from builder.model import Check, Decision, Fact, FactId, MergedForm, Page, Pointer
 from builder.places import fact_pointer
 from builder.values import converter
 
@@ -183,15 +183,31 @@ def _named_texts(old: MergedForm, new: MergedForm) -> Iterator[Change]:
             for form in (old, new)
         )
         yield from texts(before, after, subject, f"{file}/{name}")
-    known, now = _decisions(old.decisions), _decisions(new.decisions)
-    yield from texts(known, now, "decision", f"{file}/decisions")
+    yield from _said(old.decisions, new.decisions, "decision", file)
+    yield from _said(old.checks, new.checks, "check", file)
 
 
-def _decisions(decisions: Sequence[Decision]) -> dict[str, Text]:
-    named: dict[str, Text] = {}
-    for decision in decisions:
-        name = decision.about
+def _said(
+    old: Sequence[Check | Decision],
+    new: Sequence[Check | Decision],
+    subject: str,
+    file: str,
+) -> Iterator[Change]:
+    before, after = _by_name(old), _by_name(new)
+    known, now = ({n: t.text for n, t in said.items()} for said in (before, after))
+    yield from texts(known, now, subject, f"{file}/{subject}s")
+    for name, thing, later in both(before, after):
+        if thing.text == later.text and differs(thing, later):
+            text = f"judged otherwise: {label(later.text)}"
+            yield told("changed", subject, f"{file}/{subject}s/{name}", text)
+
+
+def _by_name(things: Sequence[Check | Decision]) -> dict[str, Check | Decision]:
+    """Return things by what they are about; a name that comes again says so."""
+    named: dict[str, Check | Decision] = {}
+    for thing in things:
+        name = thing.about if isinstance(thing, Decision) else thing.at
         while name in named:
-            name += " (again)"
-        named[name] = decision.text
+            name = f"{name} (again)"
+        named[name] = thing
     return named

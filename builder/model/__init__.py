@@ -12,6 +12,7 @@ from builder.model.definitions import (
     Answers,
     ByteLimit,
     Catalogue,
+    Check,
     Choice,
     CodeList,
     DataElement,
@@ -40,6 +41,7 @@ from builder.model.definitions import (
     Send,
     Sensitivity,
     Situation,
+    Term,
     Text,
 )
 from builder.model.merged import (
@@ -59,6 +61,7 @@ __all__ = [
     "Asker",
     "ByteLimit",
     "Catalogue",
+    "Check",
     "Choice",
     "CodeList",
     "Counts",
@@ -91,5 +94,6 @@ __all__ = [
     "Send",
     "Sensitivity",
     "Situation",
+    "Term",
     "Text",
 ]

@@ -289,6 +289,39 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """One side of a check: something an answer says, or a fixed value."""
+
+    #: Of a question's answer; `/LIST/*/COLUMN`: of the row that is judged, or of all.
+    at: Pointer | None = None
+    #: The value, its day, how many it lists, all together; of an identity number the
+    #: birth date, the sex (also of a code for one), and the age on the day `on` says.
+    take: Literal["value", "date", "count", "sum", "born", "sex", "age"] = "value"
+    on: Pointer | None = None
+    #: sum: a decimal, such as 10000 for 万元 beside 元.
+    times: str = "1"
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What answers must not contradict; without `first`, the condition is wrong."""
+
+    #: The question the sentence stands at; `/LIST/*/COLUMN`: at each row.
+    at: Pointer
+    text: Text
+    when: Predicate | None = None
+    first: Term | None = None
+    must_be: Literal["equal", "different", "at_most", "citizen_number"] = "equal"
+    second: Term | None = None
+
+    @property
+    def kind(self) -> Literal["check", "citizen_number"]:
+        """How a fault names it: of a number it can be said what is wrong with it."""
+        return "citizen_number" if self.must_be == "citizen_number" else "check"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AffairMatter:
     """A matter of an affair, and when it applies (None: always)."""
 
@@ -327,6 +360,7 @@ class Affair:
     sources: Mapping[str, Text] = field(default_factory=dict)
     prefill: Mapping[Pointer, tuple[PrefillRule, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    checks: tuple[Check, ...] = ()
     #: The fact whose value is the area's code, if the applicant is asked.
     area_from: FactId | None = None
     #: Days after the last decision until a submission is erased; None: it never is.

@@ -8,6 +8,7 @@ from builder.model.definitions import (
     IDENTITY,
     AffairId,
     ByteLimit,
+    Check,
     Choice,
     Decision,
     Department,
@@ -127,6 +128,7 @@ class MergedForm:
     #: The layout of the answers as JSON Schema 2020-12: necessary, judged first.
     schema: Mapping[str, Any]
     counts: Counts
+    checks: tuple[Check, ...] = ()
     #: The fact whose value is the area's code; without one `area` is it.
     area_from: FactId | None = None
     #: Days after the last decision until a submission is erased; None: it never is.

@@ -165,6 +165,8 @@ def _detail(fault: Fault, form: MergedForm) -> str:
             return messages.for_fault(fault, question, form)
     if fault.keyword == "additionalProperties":
         return _("这张表里没有这一项")
+    if fault.keyword == "check":
+        return words(fault.limit)
     return _("这里填的不合要求")
 
 

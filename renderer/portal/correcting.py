@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from builder.validity import Fault
 from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, rows
 from renderer.forms import build, read
@@ -64,6 +66,15 @@ class Correction(Sheet):
     def fields(self, posted: Posted) -> dict[str, AnswerField]:
         """Read what was sent for this page."""
         return read(build(self.questions), posted)
+
+
+class _Corrected(Filling):
+    """What was submitted, with what is corrected so far."""
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """Everything wrong with the answers that can be put right here."""
+        return corrections.faults(self.judge, self.draft.answers)
 
 
 def correction(id_: str, part: str) -> Response:
@@ -203,7 +214,7 @@ def _sheet(
     count = len(wanted.questions) + len(wanted.materials)
     draft = corrections.begun(document, wanted)
     return Correction(
-        filling=Filling(published=published, draft=draft),
+        filling=_Corrected(published=published, draft=draft),
         page="",
         questions=wanted.questions,
         numbers={q.pointer: str(n) for n, q in enumerate(wanted.questions, start=1)},

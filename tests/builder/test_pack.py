@@ -1,5 +1,6 @@
 """Packs: one JSON document that says all the merged form says."""
 
+from dataclasses import replace
 from random import Random
 
 import orjson
@@ -88,7 +89,7 @@ def test_any_validator_judges_answers_by_the_pack_alone(packs, forms, affair):
     told = orjson.loads(packs[affair])
     checker = Draft202012Validator.FORMAT_CHECKER
     other = Draft202012Validator(told["schema"], format_checker=checker)
-    judge = Judge(forms[affair])
+    judge = Judge(replace(forms[affair], checks=()))  # T is what the forms say
     drawn = Samples(judge, Random(5), {})
     verdicts = set()
 
