@@ -13,6 +13,7 @@ from renderer.commands.endpoints import endpoint
 from renderer.commands.explaining import diff, explain, lint
 from renderer.commands.finding import erase, find, retain
 from renderer.commands.keeping import keys, store
+from renderer.commands.people import staff
 from renderer.commands.proving import import_, prove
 from renderer.commands.ratings import ratings
 from renderer.commands.serving import demo, receiver, worker
@@ -75,7 +76,7 @@ def main() -> None:
 
 _COMMANDS = (
     *(check, merge, prove, explain, diff, lint, import_),
-    *(publish, area, endpoint, client, store, keys, status, deliveries, replay),
+    *(publish, area, endpoint, client, staff, store, keys, status, deliveries, replay),
     *(ratings, find, erase, retain, audit),
     *(worker, receiver, demo),
 )

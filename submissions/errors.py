@@ -44,6 +44,40 @@ class Missing(SubmissionsError):  # noqa: N818
 
 
 @dataclass(eq=False)
+class StaffError(SubmissionsError):
+    """An account is not opened or changed as asked for; everything is as it was."""
+
+    id_: str
+    #: The rule that it breaks, one of `STAFF_RULES`.
+    rule: str
+
+    def __str__(self) -> str:
+        return f"The account {self.id_!r} stays as it is: {STAFF_RULES[self.rule]}."
+
+
+STAFF_RULES = {
+    "id": "a name to sign in with has 2 to 32 small letters, digits and . _ -",
+    "taken": "there is one of this name, open or closed; choose another name",
+    "missing": "there is none of this name; `yibiao staff list` shows all",
+    "name": "a person's name has 1 to 50 characters",
+    "no-role": "it needs a role",
+    "apart": (
+        "who administers reads no case and judges no log; give administrator, or some "
+        "of clerk, owner and auditor"
+    ),
+    "owner": "who answers for a department needs one",
+    "own": "nobody changes what they themselves may do; ask another administrator",
+    "password-short": "a password has at least 12 characters",
+    "password-long": "a password has at most 200 characters",
+    "password-plain": (
+        "a password holds at least 6 different characters, and not the name one signs "
+        "in with"
+    ),
+    "code": "the code is not right, or no longer; ask for a new one",
+}
+
+
+@dataclass(eq=False)
 class StillOpenError(SubmissionsError):
     """A submission is not completed; nothing was erased."""
 

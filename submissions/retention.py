@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 import orjson
 
-from submissions import audit, drafts, feed, files, uploads
+from submissions import audit, drafts, feed, files, staff_sessions, uploads
 from submissions.clock import later
 from submissions.errors import Missing, StillOpenError
 from submissions.store.contract import Document, Store
@@ -98,5 +98,6 @@ SWEEPS: Mapping[str, Callable[..., int]] = {
     "uploads": uploads.sweep,
     "events": feed.sweep,
     "submissions": sweep,
+    "staff sessions": staff_sessions.sweep,
     "files": files.sweep,
 }

@@ -80,6 +80,10 @@ COLLECTIONS: Mapping[str, Collection] = {
         indexes=(("department", "area"), ("wake_at",)), sealed=True
     ),
     "clients": Collection(),
+    "staff": Collection(
+        indexes=(("subject",),), sealed=True, hashed=frozenset({"subject"})
+    ),
+    "staff_sessions": Collection(indexes=(("staff",), ("expires_at",))),
     # In a store of its own, so that copies of the others do not hold it.
     "keys": Collection(indexes=(("erasing_at",),), sharded=True),
     # On one shard, whose one order of writes its numbers follow.

@@ -336,4 +336,6 @@ def yibiao(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("YIBIAO_DATA", str(tmp_path / "data"))
     runner = CliRunner()
-    return lambda *arguments: runner.invoke(main, [str(each) for each in arguments])
+    return lambda *arguments, **options: runner.invoke(
+        main, [str(each) for each in arguments], **options
+    )
