@@ -7,7 +7,7 @@ from typing import Any
 
 from builder.model import FactId
 from builder.places import fact_pointer
-from submissions import calls, canonical, log, observing, packs, parts, routing
+from submissions import calls, canonical, inbox, log, observing, packs, parts, routing
 from submissions.calls import Answer, Call, Refusal
 from submissions.clock import parse
 from submissions.delivery import events, webhook
@@ -186,7 +186,8 @@ def _with_call(
         lookup = routing.lookup_in(store)
         changed = routing.address(released, lookup, now=call.at, new_id=new_id)
     observers = observing.observers_in(store)
-    return _told(submission, changed, call, observers, new_id)
+    told = _told(submission, changed, call, observers, new_id)
+    return inbox.indexed(told, published.form, now=call.at)
 
 
 def _told(

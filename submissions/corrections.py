@@ -9,7 +9,7 @@ from typing import Any
 from builder import pointer
 from builder.model import Answers, Matter, Pointer, Question
 from builder.validity import Fault, Judge
-from submissions import canonical, drafts, log, parts, routing
+from submissions import canonical, drafts, inbox, log, parts, routing
 from submissions.calls import questions_at
 from submissions.drafts import Draft
 from submissions.errors import Conflict, Refused
@@ -135,7 +135,8 @@ def correct(
         changed = {**changed, "typed": rest} if "typed" in found else changed
         again = parts.correct(changed, published.judge, request.part, now=now)
         lookup = routing.lookup_in(store)
-        return routing.address(again, lookup, now=now, new_id=new_id)
+        sent = routing.address(again, lookup, now=now, new_id=new_id)
+        return inbox.indexed(sent, published.form, now=now)
 
     stored = store.update("submissions", submission_id, corrected)
     routing.look_again(store, stored, now=now, new_id=new_id)

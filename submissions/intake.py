@@ -17,6 +17,7 @@ from builder.model import Answers
 from submissions import (
     canonical,
     drafts,
+    inbox,
     log,
     materials,
     observing,
@@ -290,6 +291,7 @@ def _store(
     new = routing.address(new, routing.lookup_in(store), now=now, new_id=new_id)
     observers = observing.observers_in(store)
     new = observing.tell(new, "submission.accepted", observers, now=now, new_id=new_id)
+    new = inbox.indexed(new, published.form, now=now)
     try:
         uploads.bring(store, draft.id, sender.uploads, now=now)
         store.insert("submissions", new)
@@ -315,9 +317,10 @@ def _submission(
     promises = materials.promises(needed, draft.files, draft.promised, now=now)
     asked = {need.key for need in needed}
     accepted = {"at": now, "who": sender.who, "what": "accepted"}
+    ref = reference(draft.id, at=now)
     return {
         "_id": draft.id,
-        "ref": reference(draft.id, at=now),
+        "ref": ref,
         "affair": published.affair,
         "pack_version": published.id,
         "pack_sha256": published.sha256,
@@ -341,6 +344,7 @@ def _submission(
         "tags": [
             *(f"part:{part['id']}" for part in made),
             *(f"department:{department}" for department in departments),
+            inbox.ref_tag(ref),
             *sender.tags,
         ],
         **log.kept(log.append([], **accepted, body=sender.body)),

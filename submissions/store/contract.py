@@ -189,6 +189,13 @@ class Store(ABC):
         """Count documents by the value of one declared field; None: it has none."""
 
     @abstractmethod
+    def tags(self, collection: str, prefix: str) -> list[tuple[str, str]]:
+        """Return the tags that begin so, in order, each with the `_id` of its document.
+
+        No document is read, so that a list of many is quick, also of what is sealed.
+        """
+
+    @abstractmethod
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str
     ) -> Document | None:

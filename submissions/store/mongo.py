@@ -33,6 +33,7 @@ from submissions.store import mongo_files
 from submissions.store.contract import COLLECTIONS, Condition, Document, Store
 from submissions.store.mongo_files import MongoFiles
 from submissions.store.portable import (
+    after_prefix,
     check_collection,
     check_conditions,
     check_field,
@@ -147,6 +148,20 @@ class MongoStore(Store):
         with self._explained():
             counted = self._collection(collection).aggregate(counting)
             return {each["_id"]: each["number"] for each in counted}
+
+    def tags(self, collection: str, prefix: str) -> list[tuple[str, str]]:
+        """Return the tags that begin so; see the contract."""
+        begins = {"$gte": prefix, "$lt": after_prefix(collection, prefix)}
+        listing: list[Document] = [
+            {"$match": {"tags": {"$elemMatch": begins}}},
+            {"$project": {"tags": 1}},
+            {"$unwind": "$tags"},
+            {"$match": {"tags": begins}},
+        ]
+        with self._explained():
+            found = self._collection(collection).aggregate(listing)
+            # Twice in one document, a tag is one.
+            return sorted({(each["tags"], each["_id"]) for each in found})
 
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str

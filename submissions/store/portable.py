@@ -40,6 +40,18 @@ def check_portable(collection: str, document: Mapping[str, Any]) -> None:
         raise TooLargeError(collection, id_, size, LIMIT)
 
 
+def after_prefix(collection: str, prefix: str) -> str:
+    """Return the first text after all those that begin so.
+
+    Raises:
+        ValueError: the collection has no tags, or these would be all of them.
+    """
+    check_collection(collection)
+    if not COLLECTIONS[collection].tagged or not prefix:
+        raise ValueError(f"{collection}: no tags begin with {prefix!r}")
+    return prefix[:-1] + chr(ord(prefix[-1]) + 1)
+
+
 def check_file_name(name: str) -> None:
     """Refuse a holder or an address that could lead out of its folder.
 

@@ -20,7 +20,7 @@ from submissions.errors import Conflict, Duplicate
 from submissions.store.contract import COLLECTIONS, Condition, Document, Store
 from submissions.store.folder import FolderFiles
 from submissions.store.group_commit import GroupCommit
-from submissions.store.portable import check_portable
+from submissions.store.portable import after_prefix, check_portable
 from submissions.store.sqlite_file import (
     BUSY_TIMEOUT,
     Connect,
@@ -126,6 +126,15 @@ class SqliteStore(Store):
             f"GROUP BY {counted}"
         )
         return dict(self._read(query, values))
+
+    def tags(self, collection: str, prefix: str) -> list[tuple[str, str]]:
+        """Return the tags that begin so; see the contract."""
+        after = after_prefix(collection, prefix)
+        query = (
+            f"SELECT tag, id FROM {collection}_tags "  # noqa: S608 - declared
+            f"WHERE tag >= ? AND tag < ? ORDER BY tag, id"
+        )
+        return self._read(query, (prefix, after))
 
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str

@@ -121,6 +121,10 @@ class SealedStore(Store):
         asked = [self._hidden(collection, condition) for condition in where]
         return self.inner.tally(collection, field, asked)
 
+    def tags(self, collection: str, prefix: str) -> list[tuple[str, str]]:
+        """Return the tags that begin so, as they are kept; see the contract."""
+        return self.inner.tags(collection, prefix)
+
     def claim(
         self, collection: str, *, now: str, until: str, owner: str, token: str
     ) -> Document | None:

@@ -140,6 +140,22 @@ def test_tags_are_found_as_they_are_now(store):
     assert (ids("x"), ids("part:a"), ids("part:b")) == (["s_2"], [], ["s_1"])
 
 
+def test_tags_are_listed_in_order_by_how_they_begin(store):
+    store.insert("submissions", submission("s_1", tags=["desk|b|2", "desk|b.c", "z"]))
+    store.insert("submissions", submission("s_2", tags=["desk|b|1", "desk|b|2"]))
+    store.insert("submissions", submission("s_3", tags=["desk|a|9", "xdesk|b|3"]))
+
+    assert store.tags("submissions", "desk|b|") == [
+        ("desk|b|1", "s_2"),
+        ("desk|b|2", "s_1"),
+        ("desk|b|2", "s_2"),
+    ]
+    assert store.tags("submissions", "none") == []
+    for asked in (("submissions", ""), ("affairs", "x"), ("unknown", "x")):
+        with pytest.raises(ValueError, match=r"no tags|declare"):
+            store.tags(*asked)
+
+
 def test_a_deleted_document_leaves_nothing(store):
     store.insert("submissions", submission("s_1", tags=["x"]))
 

@@ -1,0 +1,109 @@
+"""What a department's people find: their own parts, and nobody else's."""
+
+from dataclasses import replace
+
+import pytest
+
+from submissions import audit, inbox, log
+from submissions.errors import Conflict
+
+NUMBER = "11010119900101123X"
+
+
+def told(lines):
+    return [(line.matter, line.state, line.day) for line in lines]
+
+
+def listed(city, department):
+    return told(inbox.open_lines(city.store, department))
+
+
+@pytest.fixture
+def applied(city):
+    city.connect_all("https://example.org")
+    city.apply()
+    return city
+
+
+def test_a_department_finds_its_own_parts_by_what_is_to_be_done(applied):
+    # It came on a Sunday: five working days to accept or to send back.
+    assert listed(applied, "market") == [("licence", "ready", "2026-11-27")]
+    # What waits stands there since it came; its time has not begun.
+    assert listed(applied, "tax") == [("tax", "waiting", "2026-11-22")]
+    assert inbox.lines(applied.store, "market", "ready")[0].due.day == 27
+    assert inbox.lines(applied.store, "tax", "waiting")[0].due is None
+
+    applied.clock.pass_(days=2)
+    part = applied.part("licence")
+    data = {"part": part["id"], "digest": part["digest"], "outcome": "approved"}
+    data["values"] = {"company:code": "91ZZ"}
+    event = {"type": "part.decided", "timestamp": applied.clock.text, "data": data}
+    assert applied.call(part, event).status == 200
+
+    assert listed(applied, "market") == []
+    done = told(inbox.lines(applied.store, "market", "decided"))
+    assert done == [("licence", "decided", "2026-11-24")]
+    assert listed(applied, "tax") == [("tax", "ready", "2026-12-01")]
+    assert listed(applied, "mark") == []
+
+
+def test_parts_stand_in_the_order_of_their_days(applied):
+    applied.clock.pass_(days=3)
+    applied.apply("s_two")
+    applied.clock.pass_(days=-2)
+    applied.apply("s_three")
+
+    found = inbox.lines(applied.store, "police", "ready")
+
+    assert [line.submission for line in found] == ["s_one", "s_three", "s_two"]
+
+
+def test_a_case_is_found_by_its_number_however_typed_by_who_has_a_part(applied):
+    ref = applied.submission()["ref"]
+
+    found = inbox.by_ref(applied.store, "tax", f" {ref.lower()} ")
+
+    assert [(line.matter, line.submission) for line in found] == [("tax", "s_one")]
+    assert inbox.by_ref(applied.store, "bank", ref) == []
+    assert inbox.by_ref(applied.store, "tax", ref[:-1]) == []
+
+
+def test_a_person_is_found_only_where_the_department_gets_the_number(applied):
+    facts = applied.answers["facts"] | {"company:name": NUMBER}
+    applied.apply("s_two", applied.answers | {"facts": facts})
+    asked = {"who": "li", "why": "he is at the counter", "now": applied.clock.text}
+
+    def found(department, number=NUMBER):
+        lines = inbox.by_number(applied.store, department, number, **asked)
+        return [(line.matter, line.submission) for line in lines]
+
+    assert found("market", "11010119900101-123x") == [("licence", "s_two")]
+    # The tax office has no document yet, the fund is not told the name.
+    assert (found("tax"), found("fund")) == ([], [])
+    assert [line["who"] for line in audit.lines(applied.store)] == ["li"] * 3
+
+
+def test_a_part_is_taken_handed_on_and_given_back_and_it_is_written_down(applied):
+    def assign(to, who, seen):
+        now = applied.clock.text
+        inbox.assign(applied.store, applied.published, seen, to, who=who, now=now)
+        (line,) = inbox.lines(applied.store, "police", "ready")
+        return line
+
+    (free,) = inbox.lines(applied.store, "police", "ready")
+    mine = assign("u_li", "u_li", free)
+    assert mine == replace(free, taken="u_li")
+    # Somebody whose page is older does not take it away unseen.
+    with pytest.raises(Conflict):
+        assign("u_wu", "u_wu", free)
+    assert assign("u_li", "u_li", free) == mine
+    hers = assign("u_wu", "u_li", mine)
+    assert (hers.taken, assign("", "u_wu", hers).taken) == ("u_wu", "")
+
+    entries = [e for e in applied.submission()["log"] if e["who"].startswith("u_")]
+    assert [(e["what"], e["who"], e["detail"]["to"]) for e in entries] == [
+        ("part.taken", "u_li", "u_li"),
+        ("part.handed_on", "u_li", "u_wu"),
+        ("part.given_back", "u_wu", ""),
+    ]
+    assert log.first_broken(applied.submission()["log"]) is None
