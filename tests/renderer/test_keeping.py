@@ -348,7 +348,7 @@ def test_steps_that_are_done_are_counted_alike_everywhere(site, forms):
     tasks, check = site.get(page.path).words, site.get(f"{page.path}/check").words
 
     done = re.search(r"已完成 \d+ 步，共 \d+ 步", tasks).group()
-    assert done == "已完成 0 步，共 8 步"
+    assert done == "已完成 0 步，共 9 步"
     assert done in check
     assert "需改正 1 处" in tasks
 
