@@ -24,6 +24,7 @@ DECIDED = "decided"
 _TIMED = frozenset({"ready", "accepted"})
 
 _TAG, _BETWEEN = "desk", "|"
+_REF = "ref:"
 #: How long it may take is not counted in days: after all others.
 _NO_DAY = "~"
 
@@ -54,7 +55,7 @@ class Line:
 
 
 def indexed(submission: Document, form: MergedForm, *, now: str) -> Document:
-    """Return the submission with the tags its departments list their parts by.
+    """Return the submission with the tags its departments find their parts by.
 
     Pure; whatever changes the state of a part ends with it.
 
@@ -62,9 +63,10 @@ def indexed(submission: Document, form: MergedForm, *, now: str) -> Document:
         form: of its own pack.
         now: UTC text.
     """
-    kept = [tag for tag in submission["tags"] if not tag.startswith(_TAG + _BETWEEN)]
+    ours = (_TAG + _BETWEEN, _REF)
+    kept = [tag for tag in submission["tags"] if not tag.startswith(ours)]
     tags = (_tag(submission, part, form, now) for part in submission["parts"])
-    return {**submission, "tags": [*kept, *tags]}
+    return {**submission, "tags": [*kept, _REF + submission["ref"], *tags]}
 
 
 def lines(store: Store, department: str, state: str) -> list[Line]:
@@ -80,7 +82,7 @@ def open_lines(store: Store, department: str) -> list[Line]:
 
 def by_ref(store: Store, department: str, ref: str) -> list[Line]:
     """Return a department's parts of the case with a number, however it was typed."""
-    tag = ref_tag(numbers.normal(ref))
+    tag = _REF + numbers.normal(ref)
     found = store.find("submissions", [("tags", "=", tag)])
     return [line for each in found for line in of_submission(each, department)]
 
@@ -106,11 +108,6 @@ def of_submission(submission: Document, department: str) -> list[Line]:
     """Return a department's parts of one submission."""
     id_, own = submission["_id"], _BETWEEN.join([_TAG, department, ""])
     return [_read(tag, id_) for tag in submission["tags"] if tag.startswith(own)]
-
-
-def ref_tag(ref: str) -> str:
-    """Return the tag by which a submission is found by its number."""
-    return f"ref:{ref}"
 
 
 def clock_of(

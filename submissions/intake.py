@@ -317,10 +317,9 @@ def _submission(
     promises = materials.promises(needed, draft.files, draft.promised, now=now)
     asked = {need.key for need in needed}
     accepted = {"at": now, "who": sender.who, "what": "accepted"}
-    ref = reference(draft.id, at=now)
     return {
         "_id": draft.id,
-        "ref": ref,
+        "ref": reference(draft.id, at=now),
         "affair": published.affair,
         "pack_version": published.id,
         "pack_sha256": published.sha256,
@@ -344,7 +343,6 @@ def _submission(
         "tags": [
             *(f"part:{part['id']}" for part in made),
             *(f"department:{department}" for department in departments),
-            inbox.ref_tag(ref),
             *sender.tags,
         ],
         **log.kept(log.append([], **accepted, body=sender.body)),
