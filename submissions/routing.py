@@ -54,6 +54,31 @@ def secrets_of(
     return list(dict.fromkeys(good))
 
 
+def open_desk(
+    store: Store,
+    *,
+    department: str,
+    area: str,
+    now: str,
+    by: str = "",
+    new_id: NewId = new_id,
+) -> str:
+    """Open a department's desk, and bring there what could not be sent so far.
+
+    Returns:
+        The id of the desk; of the one that is there, if there is one.
+    """
+    known = endpoints.of_department(store, department)
+    here = [each for each in known if each.desk and each.area == area]
+    if here:
+        return here[0].id
+    id_ = endpoints.add_desk(
+        store, department=department, area=area, now=now, by=by, new_id=new_id
+    )
+    pick_up(store, department, now=now, new_id=new_id)
+    return id_
+
+
 def resume(
     store: Store,
     id_: str,
@@ -134,12 +159,27 @@ def address(
         found = lookup(part["department"], part["area"])
         content = (part["id"], seq)
         fresh = [each for each in found if (content, each.id) not in tried]
-        new += [delivery_of(part, each.id, now, new_id, seq) for each in fresh]
+        for to in fresh:
+            made = delivery_of(part, to.id, now, new_id, seq)
+            new.append(_arrived(made) if to.desk else made)
         if not found and UNDELIVERED + part["department"] not in submission["tags"]:
             said = {"what": "no_endpoint", "part": part["id"]}
             entries = log.append(entries, at=now, who="yibiao", **said)
+    for each in new:
+        if "desk" in each:
+            said = {"what": "delivery.done", "delivery": each["id"]}
+            entries = log.append(
+                entries, at=now, who="yibiao", part=each["part"], **said
+            )
     deliveries = [*submission["deliveries"], *new]
     return tagged({**submission, "deliveries": deliveries, **log.kept(entries)})
+
+
+def _arrived(delivery: Document) -> Document:
+    """Return a delivery to a desk: what is to be read there is there already."""
+    rest = {key: value for key, value in delivery.items() if key != "due_at"}
+    last = {"at": delivery["made_at"], "code": None, "error": None}
+    return {**rest, "state": "done", "desk": True, "last": last}
 
 
 def tagged(submission: Document) -> Document:

@@ -130,6 +130,31 @@ def _warn_of_more(
         )
 
 
+@endpoint.command("desk")
+@click.argument("who")
+@click.option(
+    "--area",
+    default="",
+    callback=area_code,
+    help="Code of an area, 2 to 12 digits: only for it.  [default: everywhere]",
+)
+def desk(who: str, area: str) -> None:
+    """Keep the documents of the department WHO here, for its own people to read.
+
+    For a department without a system. What could not be sent to it is there at once.
+    """
+    with opened() as store:
+        require_department(store, who)
+        require_area(store, area)
+        now = utc_text(utc_now())
+        id_ = routing.open_desk(
+            store, department=who, area=area, now=now, by="yibiao endpoint desk"
+        )
+        every = endpoints.every(store)
+    click.echo(f"{id_} {who} at its desk", err=True)
+    _warn_of_more(every, who, area)
+
+
 @endpoint.command("list")
 def list_() -> None:
     """Show every endpoint but no secret."""
@@ -138,7 +163,7 @@ def list_() -> None:
     now = utc_text(utc_now())
     rows = [
         (
-            *(e.id, e.name, e.area or "*", e.url, _gets(e)),
+            *(e.id, e.name, e.area or "*", e.url or "its desk", _gets(e)),
             _state(e, now),
             _pinged(e),
         )
@@ -155,7 +180,7 @@ def verify(id_: str) -> None:
     `yibiao endpoint list` then says what it brought.
     """
     with opened(create=False) as store:
-        known = require_endpoint(store, id_)
+        known = require_receiver(store, id_)
         endpoints.ping(store, known, now=utc_text(utc_now()))
 
 
@@ -176,7 +201,7 @@ def rotate(id_: str, days: int) -> None:
     secret, now = webhook.new_secret(secrets.token_bytes), utc_text(utc_now())
     with opened(create=False) as store:
         endpoints.rotate(
-            store, require_endpoint(store, id_), secret, now=now, days=days
+            store, require_receiver(store, id_), secret, now=now, days=days
         )
     click.echo(f"{id_}: the old secret is good for {days} more days.", err=True)
     click.echo(secret)
@@ -225,6 +250,21 @@ def require_endpoint(store: Store, id_: str) -> str:
     if endpoints.get(store, id_) is None:
         raise click.UsageError(
             f"There is no endpoint {id_!r}. `yibiao endpoint list` shows all."
+        )
+    return id_
+
+
+def require_receiver(store: Store, id_: str) -> str:
+    """Return the id of an endpoint that something is sent to.
+
+    Raises:
+        click.UsageError: there is none with this id, or it is a desk.
+    """
+    found = endpoints.get(store, require_endpoint(store, id_))
+    if found is not None and found.desk:
+        raise click.UsageError(
+            f"{id_} is the desk of {found.name}: nothing is sent there. "
+            f"`yibiao endpoint add {found.name} URL` adds where to send to."
         )
     return id_
 

@@ -18,6 +18,7 @@ SAID = (
         "part",
         "department",
         "endpoint",
+        "desk",
         "state",
         "seq",
         "digest",
@@ -64,13 +65,15 @@ def deliveries(store: Store, selection: Selection) -> Iterator[Document]:
 def replay(store: Store, selection: Selection, *, now: str, by: str) -> int:
     """Send the selected deliveries again, as they were: same id, same bytes.
 
-    Also what arrived already, was parked or was held; each is written down.
+    Also what arrived already, was parked or was held; each is written down. What is
+    read at a desk is never sent.
 
     Returns:
         How many are sent again.
     """
     # All of them first: what is sent again is written, and would come once more.
-    chosen = Counter(each["submission"] for each in deliveries(store, selection))
+    every_ = deliveries(store, selection)
+    chosen = Counter(each["submission"] for each in every_ if not each["desk"])
     for id_ in chosen:
         store.update(
             "submissions", id_, lambda found: _again(found, selection, now, by)
@@ -88,7 +91,7 @@ def _looked_at(store: Store, selection: Selection) -> Iterator[Document]:
 def _again(submission: Document, selection: Selection, now: str, by: str) -> Document:
     again, entries = [], submission["log"]
     for delivery in submission["deliveries"]:
-        if delivery not in selection:
+        if delivery not in selection or "desk" in delivery:
             again.append(delivery)
             continue
         again.append({**delivery, "state": "pending", "due_at": now, "tries": 0})

@@ -32,6 +32,21 @@ def test_a_new_secret_is_shown_once_and_the_old_one_is_good_for_days(
 
 
 @pytest.mark.usefixtures("tax")
+def test_a_department_without_a_system_gets_a_desk(yibiao):
+    desk = yibiao("endpoint", "desk", "public_security").stderr.split()[0]
+
+    assert yibiao("endpoint", "desk", "public_security").stderr.split()[0] == desk
+    (line,) = (x for x in yibiao("endpoint", "list").stdout.splitlines() if desk in x)
+    assert "public_security" in line
+    assert "its desk" in line
+    for verb in ("rotate", "verify"):
+        done = yibiao("endpoint", verb, desk)
+        assert (done.exit_code, "nothing is sent there" in done.output) == (2, True)
+    assert yibiao("endpoint", "desk", "nobody").exit_code == 2
+    assert yibiao("endpoint", "remove", desk).exit_code == 0
+
+
+@pytest.mark.usefixtures("tax")
 def test_status_names_an_observer_that_was_not_told_of_everything(yibiao, tmp_path):
     add = ("endpoint", "add", "bureau", "https://data.example", "--event")
     id_ = yibiao(*add, "part.decided").stderr.split()[0]

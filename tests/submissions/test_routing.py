@@ -2,8 +2,9 @@ import pytest
 
 from submissions import endpoints, log, outbound, routing
 from submissions.areas import nearest
-from submissions.delivery import webhook
+from submissions.delivery import history, webhook
 from submissions.errors import ForbiddenAddressError, Missing
+from submissions.progress import progress
 from submissions.routing import endpoints_for
 
 
@@ -55,6 +56,41 @@ def test_without_an_endpoint_a_part_waits_for_one_and_the_log_says_so(city):
     assert "undelivered:police" in submission["tags"]
     said = [e for e in submission["log"] if e["what"] == "no_endpoint"]
     assert [e["detail"]["part"] for e in said] == [city.part("seal")["id"]]
+
+
+def test_what_is_for_a_desk_has_arrived_and_is_never_sent(city, office):
+    waited = city.apply("s_before")
+    assert "undelivered:police" in waited["tags"]
+
+    def open_desk(area):
+        asked = {"department": "police", "area": area, "now": city.clock.text}
+        return routing.open_desk(city.store, **asked, new_id=city.new_id)
+
+    desk = open_desk("")
+    city.connect("market", "https://market.example.org")
+    city.clock.pass_(seconds=5)
+    city.apply()
+
+    assert open_desk("") == desk
+    for id_ in ("s_before", "s_one"):
+        part, found = city.part("seal", id_), city.submission(id_)
+        assert "undelivered:police" not in found["tags"]
+        (told,) = [d for d in found["deliveries"] if d["part"] == part["id"]]
+        assert (told["state"], told["endpoint"]) == ("done", desk)
+        steps = {s.matter: s.state for s in progress(found, city.published.form).steps}
+        assert steps["seal"] == "delivered"
+        assert [e["what"] for e in found["log"]].count("delivery.done") == 1
+
+    while city.worker(office).run_once():
+        pass
+    assert {url for url, _, _ in office.came} == {"https://market.example.org"}
+    everything = history.Selection()
+    now = city.clock.text
+    assert history.replay(city.store, everything, now=now, by="test") == 2
+    while city.worker(office).run_once():
+        pass
+    assert {url for url, _, _ in office.came} == {"https://market.example.org"}
+    assert log.first_broken(city.submission()["log"]) is None
 
 
 def test_an_endpoint_that_comes_later_picks_up_what_waited(city):
