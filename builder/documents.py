@@ -6,7 +6,6 @@ matter, and one that `normalizes` may read what it writes in another way.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from copy import deepcopy
 from itertools import combinations
 from typing import Any
 
@@ -68,7 +67,7 @@ def decompose(matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
         SlotValueError: a lens cannot read what the document holds, or a list holds a
             row that it would not hold.
     """
-    remainder = deepcopy(dict(document))
+    remainder = pointer.copied(dict(document))
     facts: dict[FactId, Any] = {}
     for path, field in matter.fields.items():
         names = pointer.parts(path)

@@ -67,5 +67,14 @@ def remove(document: dict[str, Any], names: Sequence[str]) -> None:
         holder.pop(names[-1], None)
 
 
+def copied(value: Any) -> Any:
+    """Return a JSON value of its own; many times as quick as `copy.deepcopy`."""
+    if isinstance(value, dict):
+        return {name: copied(inside) for name, inside in value.items()}
+    if isinstance(value, list):
+        return [copied(inside) for inside in value]
+    return value
+
+
 def _is_index(name: str | int, length: int) -> bool:
     return str(name).isdecimal() and int(name) < length

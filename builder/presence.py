@@ -7,7 +7,6 @@ refused, and only where no value of the fact would have helped.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from copy import deepcopy
 from typing import Any
 
 from builder import bindings, json_schema, pointer
@@ -84,7 +83,7 @@ def _breaks(
     ):
         return False
     for value in values(field.fact):
-        changed = deepcopy(dict(document))
+        changed = pointer.copied(dict(document))
         if bindings.can_write(field, bindings.parts_of(field)[0], value):
             pointer.put(changed, names, bindings.write(field, {field.fact: value}))
             if not judge.document_faults(matter.id, changed):
@@ -112,6 +111,6 @@ def _told(
 
 
 def _without(document: Mapping[str, Any], path: str) -> dict[str, Any]:
-    made = deepcopy(dict(document))
+    made = pointer.copied(dict(document))
     pointer.remove(made, pointer.parts(path))
     return made

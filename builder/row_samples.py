@@ -1,7 +1,6 @@
 """Sample rows of shared lists, from what is accepted for each column."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from typing import Any
 
 from builder import pointer
@@ -38,7 +37,7 @@ def beside(known: list[Any] | None, found: Sequence[Any]) -> list[Any]:
         return known or list(found)
     made = []
     for number, row in enumerate(known):
-        other = deepcopy(found[number % len(found)])
+        other = pointer.copied(found[number % len(found)])
         made.append(
             {
                 "facts": {**other["facts"], **row["facts"]},
@@ -54,5 +53,5 @@ def _row(columns: Sequence[tuple[Question, Sequence[Any]]], number: int) -> Any:
         # Each column turns at its own pace, so that values meet in many ways.
         if values:
             value = values[number * (place + 1) % len(values)]
-            pointer.put(row, pointer.parts(column.pointer), deepcopy(value))
+            pointer.put(row, pointer.parts(column.pointer), pointer.copied(value))
     return row

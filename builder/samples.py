@@ -5,8 +5,6 @@ Nothing here is claimed to be valid; the judge says what is.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from copy import deepcopy
 from itertools import islice
 from random import Random
 from typing import Any
@@ -17,7 +15,14 @@ from builder.conflicts.demands import Demand, Demands, as_facts, domain
 from builder.conflicts.row_conflicts import of_lists
 from builder.documents import OMIT, decompose
 from builder.errors import BuilderError
-from builder.model import Answers, FactId, MatterId, MergedForm, Question
+from builder.model import (
+    Answers,
+    FactId,
+    Matter,
+    MatterId,
+    MergedForm,
+    Question,
+)
 from builder.places import fact_pointer
 from builder.situations import MOST_SITUATIONS
 from builder.validity import Judge
@@ -64,12 +69,13 @@ class Samples:
         """
         self._judge = judge
         self._random = random
-        self._documents = [
-            (matter, documents[matter.id])
+        self._accepting = _Accepted(judge.form)
+        #: By matter that has real documents, what each of them gives.
+        self._given = [
+            [self._given_by(matter, document) for document in documents[matter.id]]
             for matter in judge.form.matters
             if documents.get(matter.id)
         ]
-        self._accepting = _Accepted(judge.form)
         self._pools = {
             question.pointer: self._accepting.values(question)
             for question in (*judge.form.situations, *judge.form.questions)
@@ -102,7 +108,7 @@ class Samples:
 
     def changed(self, answers: Answers) -> Answers:
         """Return the answers with one to three of them changed or taken away."""
-        changed = deepcopy(dict(answers))
+        changed = pointer.copied(dict(answers))
         asked = [pointer.parts(where) for where in self._pools]
         places = [*asked, *_places(changed)]
         for _ in range(self._random.randint(1, _MOST_EDITS)):
@@ -113,7 +119,7 @@ class Samples:
                 continue
             values = self._random.choice((_STRANGE, self._any_pool()))
             if values and self._random.random() < _OFTEN:
-                holder[names[-1]] = deepcopy(self._random.choice(values))
+                holder[names[-1]] = pointer.copied(self._random.choice(values))
             else:
                 holder.pop(names[-1], None)
         return changed
@@ -136,29 +142,37 @@ class Samples:
         values = self._pools[question.pointer]
         needed = self._judge.required(question, facts)
         # Where real documents speak, nothing is added that they do without.
-        often = 0.0 if self._documents else _OFTEN
+        often = 0.0 if self._given else _OFTEN
         if values and (needed or self._random.random() < often):
-            value = deepcopy(self._random.choice(values))
+            value = pointer.copied(self._random.choice(values))
             pointer.put(drawn, pointer.parts(question.pointer), value)
 
     def _take_documents(self, drawn: dict[str, Any]) -> None:
         """Let real documents speak first, one per matter, in any order."""
-        chosen = {
-            matter.id: (matter, self._random.choice(documents))
-            for matter, documents in self._documents
-        }
-        for matter, document in self._random.sample(list(chosen.values()), len(chosen)):
-            with suppress(BuilderError):
-                found = decompose(matter, document)
-                drawn["matters"] |= found["matters"]
-                for fact, value in found["facts"].items():
-                    if self._judge.form.facts[fact].columns:
-                        before = drawn["facts"].get(fact)
-                        rows = self._accepting.rows(fact, value)
-                        drawn["facts"][fact] = row_samples.beside(before, rows)
-                    # Of what the forms do not agree on, only what all accept is taken.
-                    elif self._accepting.accepts(fact, value):
-                        drawn["facts"].setdefault(fact, value)
+        chosen = [self._random.choice(given) for given in self._given]
+        for each in self._random.sample(chosen, len(chosen)):
+            found = pointer.copied(each)
+            drawn["matters"] |= found["matters"]
+            for fact, value in found["facts"].items():
+                if self._judge.form.facts[fact].columns:
+                    before = drawn["facts"].get(fact)
+                    drawn["facts"][fact] = row_samples.beside(before, value)
+                else:
+                    drawn["facts"].setdefault(fact, value)
+
+    def _given_by(self, matter: Matter, document: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answers of a document: of facts, only what every form accepts."""
+        facts: dict[FactId, Any] = {}
+        try:
+            found = decompose(matter, document)
+        except BuilderError:
+            return {"facts": facts, "matters": {}}
+        for fact, value in found["facts"].items():
+            if self._judge.form.facts[fact].columns:
+                facts[fact] = self._accepting.rows(fact, value)
+            elif self._accepting.accepts(fact, value):
+                facts[fact] = value
+        return {"facts": facts, "matters": found["matters"]}
 
 
 class _Accepted:

@@ -1,5 +1,7 @@
 """JSON Pointers: names survive, and nothing is found where nothing is."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,3 +52,28 @@ def test_removing_what_is_not_there_changes_nothing():
     pointer.remove(document, ["x", "y"])
 
     assert document == {"a": {"b": 1}}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside),
+)
+
+
+@given(st.dictionaries(st.text(), JSON))
+def test_a_copy_is_the_same_and_shares_nothing_that_can_change(document):
+    before = json.dumps(document)
+    copy = pointer.copied(document)
+
+    assert copy == document
+    for held in holders(copy):
+        held.clear()
+    assert json.dumps(document) == before
+
+
+def holders(value):
+    """Every list and object in a value, the innermost first."""
+    if isinstance(value, dict | list):
+        for inside in value.values() if isinstance(value, dict) else value:
+            yield from holders(inside)
+        yield value
