@@ -34,22 +34,6 @@ class _Write(Generic[T]):
     results: list[T] = field(default_factory=list)
     error: BaseException | None = None
 
-    def attempt(self, connection: sqlite3.Connection) -> None:
-        """Do it in an open transaction, or leave no trace of it.
-
-        Raises:
-            sqlite3.DatabaseError: the transaction is of no use any more.
-        """
-        connection.execute("SAVEPOINT one")
-        try:
-            self.results = [self.work(connection)]
-        except sqlite3.DatabaseError:
-            raise
-        except Exception as error:  # noqa: BLE001 - it is raised to who asked
-            connection.execute("ROLLBACK TO one")
-            self.error = error
-        connection.execute("RELEASE one")
-
 
 class GroupCommit:
     """Commits for all threads of one process to one file."""
@@ -71,7 +55,7 @@ class GroupCommit:
         Args:
             connection: of this thread; what others wait for is done on it too.
             work: is given a connection, perhaps more than once, and changes nothing
-                else; what it raises undoes it alone.
+                else; what it raises undoes it, and the others are done without it.
 
         Raises:
             TimeoutError: another process held the file all the time.
@@ -136,10 +120,9 @@ def _together(
     connection.execute("BEGIN IMMEDIATE")
     try:
         for each in group:
-            each.error = None
             try:
-                each.attempt(connection)
-            except sqlite3.DatabaseError as error:
+                each.results = [each.work(connection)]
+            except Exception as error:  # noqa: BLE001 - it is raised to who asked
                 each.error = error
                 return each
         connection.execute("COMMIT")

@@ -7,6 +7,7 @@ on the other.
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import bson
@@ -96,13 +97,11 @@ def on_tags(collection: str, field: str, operator: str) -> bool:
 
 def _check_value(value: Any) -> None:
     match value:
-        case None | bool() | int() | str():
-            return
-        case float() if math.isfinite(value):
+        case str() | None | int():
             return
         case dict():
             for key, below in value.items():
-                if not isinstance(key, str) or not _KEY.fullmatch(key):
+                if not _is_key(key):
                     raise ValueError(
                         f"{key!r} is no store key: keep such values as text"
                     )
@@ -110,5 +109,12 @@ def _check_value(value: Any) -> None:
         case list() | tuple():
             for below in value:
                 _check_value(below)
+        case float() if math.isfinite(value):
+            return
         case _:
             raise ValueError(f"{value!r} has no portable form: keep it as text")
+
+
+@lru_cache(1024)
+def _is_key(key: Any) -> bool:
+    return isinstance(key, str) and _KEY.fullmatch(key) is not None

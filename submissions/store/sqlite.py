@@ -8,13 +8,14 @@ SQLite this Python links can corrupt a write-ahead log that two processes reset 
 (before 3.51.3, 3.50.7 or 3.44.6), the rollback journal is used instead.
 """
 
-import json
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+
+import orjson
 
 from submissions.errors import Conflict, Duplicate
 from submissions.store.contract import COLLECTIONS, Condition, Document, Store
@@ -75,7 +76,7 @@ class SqliteStore(Store):
                 )
             except sqlite3.IntegrityError as error:
                 raise Duplicate(collection, id_) from error
-            _write_tags(connection, collection, id_, document)
+            _add_tags(connection, collection, document)
 
         self._write(insert)
 
@@ -93,10 +94,11 @@ class SqliteStore(Store):
 
         def replace(connection: sqlite3.Connection) -> None:
             _replace(connection, collection, id_, rev, text)
-            _write_tags(connection, collection, id_, document)
+            _drop_tags(connection, collection, document)
+            _add_tags(connection, collection, document)
 
         self._write(replace)
-        return _parsed(text)
+        return {**document, "rev": rev + 1}
 
     def find(
         self,
@@ -176,7 +178,7 @@ class SqliteStore(Store):
                 f"DELETE FROM {collection}{conditions}",  # noqa: S608 - declared
                 values,
             )
-            _write_tags(connection, collection, id_, {})
+            _drop_tags(connection, collection, {"_id": id_})
 
         self._write(remove)
 
@@ -237,14 +239,11 @@ class SqliteStore(Store):
 
 def _written(document: Mapping[str, Any], collection: str) -> tuple[str, str]:
     check_portable(collection, document)
-    text = json.dumps(
-        document, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-    )
-    return document["_id"], text
+    return document["_id"], orjson.dumps(document).decode()
 
 
 def _parsed(text: str) -> Document:
-    document: Document = json.loads(text)
+    document: Document = orjson.loads(text)
     return document
 
 
@@ -259,17 +258,29 @@ def _replace(
         raise Conflict(collection, id_)
 
 
-def _write_tags(
-    connection: sqlite3.Connection,
-    collection: str,
-    id_: str,
-    document: Mapping[str, Any],
+def _add_tags(
+    connection: sqlite3.Connection, collection: str, document: Mapping[str, Any]
 ) -> None:
-    if not COLLECTIONS[collection].tagged:
-        return
-    table = f"{collection}_tags"
-    connection.execute(f"DELETE FROM {table} WHERE id = ?", (id_,))  # noqa: S608 - declared
-    connection.executemany(
-        f"INSERT INTO {table} VALUES (?, ?)",  # noqa: S608 - declared
-        [(tag, id_) for tag in sorted(set(document.get("tags", ())))],
-    )
+    """Add the tags that are missing; what is there already is not written again."""
+    if COLLECTIONS[collection].tagged:
+        connection.execute(
+            f"INSERT OR IGNORE INTO {collection}_tags "  # noqa: S608 - declared
+            f"SELECT value, ? FROM json_each(?)",
+            (document["_id"], _listed(document)),
+        )
+
+
+def _drop_tags(
+    connection: sqlite3.Connection, collection: str, document: Mapping[str, Any]
+) -> None:
+    """Remove the tags that the document has no more."""
+    if COLLECTIONS[collection].tagged:
+        connection.execute(
+            f"DELETE FROM {collection}_tags WHERE id = ? "  # noqa: S608 - declared
+            f"AND tag NOT IN (SELECT value FROM json_each(?))",
+            (document["_id"], _listed(document)),
+        )
+
+
+def _listed(document: Mapping[str, Any]) -> str:
+    return orjson.dumps(document.get("tags", ())).decode()

@@ -91,10 +91,9 @@ class SealedStore(Store):
                 raise Conflict(collection, document["_id"]) from None
             # What is sealed has a key, made since we looked, or it stays unreadable.
             sealed = self._sealed(collection, document, new=SEALED not in there)
-        stored = self._opened(collection, self.inner.put(collection, sealed))
-        if stored is None:
-            raise Conflict(collection, document["_id"])
-        return stored
+        kept = self.inner.put(collection, sealed)
+        given = COLLECTIONS[collection].hashed | {SEALED}
+        return {**document, **{n: kept[n] for n in kept.keys() - given}}
 
     def find(
         self,
