@@ -7,6 +7,7 @@ from typing import TypeAlias
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #: 22 of 62 signs are 131 bits: as good as unguessable.
 _LENGTH = 22
+_COUNT = len(_ALPHABET) ** _LENGTH
 
 #: Makes a new id that starts with the given word and "_".
 NewId: TypeAlias = Callable[[str], str]
@@ -14,5 +15,8 @@ NewId: TypeAlias = Callable[[str], str]
 
 def new_id(prefix: str) -> str:
     """Return a new id; only letters, digits and "_", as webhook ids must be."""
-    signs = (secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-    return f"{prefix}_{''.join(signs)}"
+    number, signs = secrets.randbelow(_COUNT), ""
+    for _ in range(_LENGTH):
+        number, sign = divmod(number, len(_ALPHABET))
+        signs += _ALPHABET[sign]
+    return f"{prefix}_{signs}"

@@ -56,6 +56,8 @@ class Receipt:
     ref: str
     #: False: it had been accepted before.
     created: bool
+    #: The whole, as it was accepted or, where that was before, as it is now.
+    document: Document = field(repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +271,7 @@ def _known(store: Store, id_: str, sender: _Sender) -> Receipt | None:
         return None
     if before["body_sha256"] != sender.body:
         raise KeyReusedError(id_)
-    return Receipt(submission=id_, ref=before["ref"], created=False)
+    return Receipt(submission=id_, ref=before["ref"], created=False, document=before)
 
 
 def _store(
@@ -304,7 +306,7 @@ def _store(
             raise KeyReusedError(draft.id) from None
         return before
     routing.look_again(store, new, now=now, new_id=new_id)
-    return Receipt(submission=draft.id, ref=new["ref"], created=True)
+    return Receipt(submission=draft.id, ref=new["ref"], created=True, document=new)
 
 
 def _submission(

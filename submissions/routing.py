@@ -216,7 +216,8 @@ def look_again(
     An endpoint that was added while the submission was being written saw no
     submission, and the submission saw no endpoint; one of the two must look twice.
     """
-    if any(tag.startswith(UNDELIVERED) for tag in submission["tags"]):
+    parts = [part for part, _ in _undelivered(submission)]
+    if any(endpoints_for(store, p["department"], p["area"]) for p in parts):
         _address_again(store, submission["_id"], now, new_id)
 
 

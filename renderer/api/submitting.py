@@ -55,7 +55,7 @@ def submit(affair: str) -> Response:
         errors = _errors(error.faults, current.form)
         errors += _of_materials(error.materials, current, call.body)
         raise _refusal(errors) from error
-    response = jsonify(_receipt(_seen(receipt.submission, client)[0]))
+    response = jsonify(_receipt(receipt.document))
     response.status_code = HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("api.follow", submission=receipt.submission)
     return response
