@@ -13,6 +13,8 @@ from flask_wtf import CSRFProtect
 from renderer import config, ready, security, wording
 from renderer.api import UPLOAD, create_api, limit_calls
 from renderer.config import Settings
+from renderer.desk import create_desk
+from renderer.desk.access import refuse_unguarded
 from renderer.identity import read_identities
 from renderer.logs import hide_numbers
 from renderer.portal import acting, create_portal, handing_in, refusals, supplying
@@ -110,6 +112,9 @@ def _register(app: Flask) -> None:
     CSRFProtect(app).exempt(api)
     app.register_blueprint(create_portal())
     app.register_blueprint(api)
+    if app.extensions["yibiao"].end != "kiosk":
+        app.register_blueprint(create_desk())
+        refuse_unguarded(app)
     refusals.register(app)
     security.protect(app, revisited=app.extensions["yibiao"].end != "kiosk")
 

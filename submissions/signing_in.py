@@ -6,12 +6,13 @@ and once for all others: a stranger who tries without end keeps strangers out, a
 the person from their own desk.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from submissions import passwords, second_factor, staff
+from submissions import factors, passwords, staff
 from submissions.clock import later, parse
 from submissions.errors import Conflict, StaffError
 from submissions.staff import Staff
@@ -27,6 +28,7 @@ UNKNOWN = ""
 INVITED = 3 * 24 * 3600.0
 #: 120 bits, written in 20 signs.
 INVITATION_BYTES = 15
+_SECRET = re.compile(r"[A-Z2-7]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +37,24 @@ class Try:
 
     id: str
     password: str
-    #: Of the second factor, or of the paper; "" if nothing was typed.
-    code: str = ""
+    #: Of the second factor, or of the paper; "" if nothing was typed. None: they have
+    #: signed in already, and show once more that they know the password.
+    code: str | None = ""
     #: A device the person is known to have signed in on, or `UNKNOWN`.
     device: str = UNKNOWN
     now: str
 
 
 def sign_in(store: Store, typed: Try) -> Staff | None:
-    """Return who signed in; None: something is wrong, or they must wait.
+    """Return who signed in, and write it down; see `proven`."""
+    person = proven(store, typed)
+    if person is not None:
+        staff.note(store, "signed-in", person.id, by=person.who, now=typed.now)
+    return person
+
+
+def proven(store: Store, typed: Try) -> Staff | None:
+    """Return who it is; None: something is wrong, or they must wait.
 
     Which of these is not told: it would say which accounts there are.
 
@@ -65,7 +76,6 @@ def sign_in(store: Store, typed: Try) -> Staff | None:
         if after is None:
             _note_wait(store, stored, typed)
             return None
-        staff.note(store, "signed-in", typed.id, by=f"staff:{typed.id}", now=typed.now)
         return staff.read(stored)
     raise Conflict("staff", typed.id)
 
@@ -140,14 +150,15 @@ def set_second_factor(
     Raises:
         StaffError: it is not what the app must show.
     """
-    step = second_factor.step_of(secret, typed, now=_seconds(now), after=0)
+    real = _SECRET.fullmatch(secret) is not None
+    step = factors.step_of(secret, typed, now=_seconds(now), after=0) if real else None
     if step is None:
         raise StaffError(id_, "code")
-    codes = second_factor.recovery_codes(random)
+    codes = factors.recovery_codes(random)
     kept = {
         "secret": secret,
         "step": step,
-        "recovery": [second_factor.kept_recovery(each) for each in codes],
+        "recovery": [factors.kept_recovery(each) for each in codes],
     }
     staff.edit(store, id_, lambda document: {**document, "second_factor": kept})
     staff.note(store, "second-factor-set", id_, by=f"staff:{id_}", now=now)
@@ -173,14 +184,14 @@ def _proven(document: Document, typed: Try) -> Document | None:
     tries = [each for each in document["tries"] if each["device"] != typed.device]
     after = {**document, "tries": tries}
     factor = document.get("second_factor")
-    if factor is None:
+    if factor is None or typed.code is None:
         return after
-    step = second_factor.step_of(
+    step = factors.step_of(
         factor["secret"], typed.code, now=_seconds(typed.now), after=factor["step"]
     )
     if step is not None:
         return {**after, "second_factor": {**factor, "step": step}}
-    paper = second_factor.kept_recovery(typed.code)
+    paper = factors.kept_recovery(typed.code)
     if paper not in factor["recovery"]:
         return None
     left = [each for each in factor["recovery"] if each != paper]

@@ -18,6 +18,8 @@ from submissions.store.contract import Document, Store
 #: Signs of a name.
 LONGEST_NAME = 50
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]{1,31}")
+#: Of an account that nobody has signed in with.
+_NEW: Document = {"active": True, "epoch": 0, "password": None, "tries": []}
 
 
 class Role(StrEnum):
@@ -113,23 +115,17 @@ def add(
     Raises:
         StaffError: it breaks a rule, which the error names.
     """
-    name = " ".join(name.split())
-    _require(id_, _ID.fullmatch(id_) is not None, "id")
-    _require(id_, 0 < len(name) <= LONGEST_NAME, "name")
-    _check_roles(id_, roles, department)
     document = {
+        **_NEW,
         "_id": id_,
-        "name": name,
+        "name": " ".join(name.split()),
         "department": department,
         "roles": sorted(set(roles)),
         "subject": subject,
         "sample": sample,
         "created_at": now,
-        "active": True,
-        "epoch": 0,
-        "password": None,
-        "tries": [],
     }
+    _check_new(document)
     try:
         store.insert("staff", document)
     except Duplicate as error:
@@ -260,6 +256,13 @@ def read(document: Document) -> Staff:
         subject=document["subject"],
         sample=document["sample"],
     )
+
+
+def _check_new(document: Document) -> None:
+    id_, name = document["_id"], document["name"]
+    _require(id_, _ID.fullmatch(id_) is not None, "id")
+    _require(id_, 0 < len(name) <= LONGEST_NAME, "name")
+    _check_roles(id_, document["roles"], document["department"])
 
 
 def _anew(document: Document) -> Document:

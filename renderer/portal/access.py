@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import abort, current_app, request, session, url_for
+from flask import abort, current_app, g, request, session, url_for
 
 from renderer.ends import Device
 from renderer.forms import FormClasses
@@ -14,10 +14,12 @@ from renderer.identity import Person, Staff
 from renderer.kept import Kept
 from renderer.ready import MOST_PAGES, Ready
 from renderer.security import code_hash, plain_code, show_code
-from submissions import drafts
+from submissions import drafts, staff_sessions
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft, Helper, helper_of
 from submissions.files.links import Links
+from submissions.staff import Staff as Account
+from submissions.staff_sessions import Session
 from submissions.store.contract import Document, Store
 
 #: Cookies of the reading modes, and the classes of a page for each of their values.
@@ -104,6 +106,21 @@ def staff() -> Staff | None:
     if services().end != "counter":
         return None
     return services().staff.get(session.get("staff", ""))
+
+
+def at_work() -> tuple[Session, Account] | None:
+    """Who is signed in to work, and since when; None: nobody."""
+    if "at_work" not in g:
+        token = request.cookies.get(cookie_name("yibiao-desk"), "")
+        found = staff_sessions.of_token(store(), token, now=now()) if token else None
+        g.at_work = found
+    kept: tuple[Session, Account] | None = g.at_work
+    return kept
+
+
+def cookie_name(name: str) -> str:
+    """The name of a cookie that no other host can set, where there is TLS."""
+    return f"__Host-{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name
 
 
 def remember(id_: str, code: str) -> None:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from builder.model import Question
 from renderer import api
+from renderer.desk import front
 from renderer.fields import Posted, Row, by_question, parse, rows
 from renderer.portal.access import (
     AlreadySubmittedError,
@@ -50,6 +51,8 @@ def plain(error: HTTPException) -> Response:
     """Say what is wrong with an address or a request; to a program, as JSON."""
     if request.path.startswith(api.PREFIX):
         return api.refused(error)
+    if request.blueprint == "desk":
+        return front.refused(error)
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     heading, lead = {
         403: (_("这一页不给您看"), _("如果该是您的，请登录或用续办码打开。")),

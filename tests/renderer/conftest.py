@@ -1,6 +1,7 @@
 """A site to visit: every page that is opened is checked as people would use it."""
 
 import re
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from renderer.config import Settings, open_configured
 from renderer.demo.papers import paper
 from renderer.fields import cell_of, written
 from submissions import packs as publishing
+from submissions import staff, staff_sessions
+from submissions.clock import utc_text
 
 NOW = datetime(2026, 11, 22, 3, 4, 5, tzinfo=UTC)
 VOID = {"meta", "link", "input", "br", "hr", "rect", "path", "img"}
@@ -303,6 +306,36 @@ def desk(visit) -> Site:
     site = visit("counter")
     site.sign_in("fang")
     return site
+
+
+@pytest.fixture
+def work_as() -> Callable[..., staff.Staff]:
+    """Return a function that signs somebody in to work, in a browser."""
+    return signed_in
+
+
+def signed_in(site, id_, *roles, department=None) -> staff.Staff:
+    """Sign somebody in to work; their account is opened if there is none."""
+    services = site.app.extensions["yibiao"]
+    now = utc_text(services.clock())
+    person = staff.get(services.store, id_) or staff.add(
+        services.store,
+        id_=id_,
+        name=f"职员 {id_}",
+        roles=roles,
+        department=department,
+        by="tests",
+        now=now,
+    )
+    token = staff_sessions.begin(
+        services.store,
+        person,
+        browser="Firefox",
+        now=now,
+        new_token=secrets.token_urlsafe,
+    )
+    site.client.set_cookie("yibiao-desk", token)
+    return person
 
 
 @pytest.fixture

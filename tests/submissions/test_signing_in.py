@@ -5,7 +5,7 @@ from base64 import b32decode
 
 import pytest
 
-from submissions import audit, passwords, second_factor, signing_in, staff
+from submissions import audit, factors, passwords, signing_in, staff
 from submissions.clock import later, parse
 from submissions.errors import StaffError
 from submissions.signing_in import FIRST_WAIT, FREE, LONGEST_WAIT, UNKNOWN, Try
@@ -176,13 +176,13 @@ def test_codes_are_those_of_rfc_6238(moment, code):
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
     assert b32decode(secret) == b"12345678901234567890"
-    assert second_factor.code_at(secret, moment // 30) == code[-6:]
+    assert factors.code_at(secret, moment // 30) == code[-6:]
 
 
 @pytest.fixture
 def factor(store, wang):
     """A second factor that is set up: its secret, and the codes on paper."""
-    secret = second_factor.new_secret(secrets.token_bytes)
+    secret = factors.new_secret(secrets.token_bytes)
     codes = signing_in.set_second_factor(
         store,
         wang.id,
@@ -196,7 +196,7 @@ def factor(store, wang):
 
 def shown(secret, now):
     """What the app shows."""
-    return second_factor.code_at(secret, int(parse(now).timestamp()) // 30)
+    return factors.code_at(secret, int(parse(now).timestamp()) // 30)
 
 
 def test_a_code_of_the_app_opens_once_and_only_now(store, factor, sign_in):
@@ -228,7 +228,7 @@ def test_who_has_not_the_app_cannot_ask_for_it(store, wang, sign_in):
         signing_in.set_second_factor(
             store,
             "wang",
-            second_factor.new_secret(secrets.token_bytes),
+            factors.new_secret(secrets.token_bytes),
             "000000",
             now=NOW,
             random=secrets.token_bytes,

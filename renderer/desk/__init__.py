@@ -1,0 +1,13 @@
+"""The pages for those who work here."""
+
+from flask import Blueprint
+
+from renderer.desk import account, front, people, signing_in
+
+
+def create_desk() -> Blueprint:
+    """Return the desk with all its pages."""
+    desk = Blueprint("desk", __name__, url_prefix="/desk")
+    for pages in (front, signing_in, account, people):
+        pages.register(desk)
+    return desk
