@@ -47,6 +47,8 @@ class Call:
     message: str
     data: Mapping[str, Any]
     at: str
+    #: The member of staff who says it at the desk; "": a program of the department.
+    by: str = ""
 
     @property
     def key(self) -> Document:

@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
+
+import orjson
 
 from builder.model import FactId
 from builder.places import fact_pointer
@@ -57,18 +60,66 @@ def receive(
     try:
         message = _verified(store, submission, part_id, headers, body, now=now)
         call = calls.read(body, part_id, message=message, at=now)
-        published = packs.load(store, submission["pack_version"])
-        calls.check(published, submission, call)
-        take = partial(_with_call, store, published, call, new_id=new_id)
-        stored = store.update("submissions", submission["_id"], take)
+        return _taken(store, submission, call, new_id)
     except (VerificationError, Refusal) as refused:
         answer = _answer_to(refused)
         _note(store, submission, part_id, "call.refused", now=now, status=answer.status)
         return answer
-    routing.look_again(store, stored, now=now, new_id=new_id)
+
+
+def say(
+    store: Store,
+    part_id: str,
+    type_: str,
+    data: Mapping[str, Any],
+    *,
+    message: str,
+    who: str,
+    now: str,
+    new_id: NewId = new_id,
+) -> Answer:
+    """Take what a member of a department's staff says of its part, at the desk.
+
+    The same event as in a signed call, with the same checks and to the same effect.
+
+    Args:
+        type_: of the event, such as "part.decided".
+        data: what it says: the digest of the document that was read, and the rest.
+        message: what tells it from another; the same again changes nothing.
+        who: the member of staff; the case remembers them.
+
+    Raises:
+        Conflict, StoreUnavailableError: nothing was recorded; send it again.
+    """
+    submission = _with_part(store, part_id)
+    if submission is None:
+        return _NO_PART
+    # After whatever was said before: people speak in the order they are heard.
+    seq = _part(submission, part_id)["seq"] + 1
+    said = {"part": part_id, "seq": seq, **data}
+    body = orjson.dumps({"type": type_, "timestamp": now, "data": said})
+    try:
+        call = calls.read(body, part_id, message=message, at=now)
+        return _taken(store, submission, replace(call, by=who), new_id)
+    except Refusal as refused:
+        return refused.answer
+
+
+def _taken(store: Store, submission: Document, call: Call, new_id: NewId) -> Answer:
+    """Record what a call says, if it may be said.
+
+    Raises:
+        Refusal: nothing was recorded.
+    """
+    published = packs.load(store, submission["pack_version"])
+    calls.check(published, submission, call)
+    take = partial(_with_call, store, published, call, new_id=new_id)
+    stored = store.update("submissions", submission["_id"], take)
+    routing.look_again(store, stored, now=call.at, new_id=new_id)
     if call.key in stored["messages"] and call.key not in submission["messages"]:
         return _DONE
-    _note(store, submission, part_id, "call.repeated", now=now, message=call.message)
+    said = {"now": call.at, "message": call.message}
+    _note(store, submission, call.part, "call.repeated", **said)
     return _KNOWN
 
 
@@ -211,6 +262,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
     """Return the submission with a call in its log, and its part where that leads."""
     data, made = call.data, part["made"]
     outcome = {"outcome": data["outcome"]} if "outcome" in data else {}
+    by = {"by": call.by} if call.by else {}
     entries = log.append(
         submission["log"],
         at=call.at,
@@ -220,6 +272,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         made=made,
         order=data.get("seq", made + 1),
         **outcome,
+        **by,
         facts=sorted(data.get("values", ())),
         message=call.message,
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from submissions import audit, inbox, log
+from submissions import audit, cases, inbox, log
 from submissions.errors import Conflict
 
 NUMBER = "11010119900101123X"
@@ -107,3 +107,39 @@ def test_a_part_is_taken_handed_on_and_given_back_and_it_is_written_down(applied
         ("part.given_back", "u_wu", ""),
     ]
     assert log.first_broken(applied.submission()["log"]) is None
+
+
+def test_what_is_said_at_the_desk_is_the_same_as_a_signed_call(applied):
+    def say(matter, type_, message, **data):
+        part = applied.part(matter)
+        asked = {"digest": part["digest"]} | data
+        told = {"message": message, "who": "staff:li", "now": applied.clock.text}
+        return cases.say(
+            applied.store, part["id"], type_, asked, **told, new_id=applied.new_id
+        )
+
+    assert say("licence", "part.accepted", "1").status == 200
+    assert applied.states()["licence"] == "accepted"
+    reasons = {"reasons": [{"pointer": "/MC", "text": "The name is taken."}]}
+    assert say("licence", "part.correction_requested", "2", **reasons).status == 200
+    assert applied.states()["licence"] == "correction"
+    assert say("licence", "part.accepted", "3").status == 200
+    assert applied.states()["licence"] == "accepted"
+
+    lacking = say("licence", "part.decided", "4", outcome="approved")
+    assert (lacking.status, "must bring" in lacking.message) == (422, True)
+    values = {"company:code": "91ZZ"}
+    done = say("licence", "part.decided", "5", outcome="approved", values=values)
+    again = say("licence", "part.decided", "5", outcome="approved", values=values)
+    other = say("licence", "part.decided", "6", outcome="rejected")
+
+    assert (done.status, again.status, other.status) == (200, 200, 409)
+    assert applied.states()["tax"] == "ready"
+    entries = [e for e in applied.submission()["log"] if "by" in e["detail"]]
+    assert [(e["what"], e["who"], e["detail"]["by"]) for e in entries] == [
+        (f"part.{what}", "market", "staff:li")
+        for what in ("accepted", "correction_requested", "accepted", "decided")
+    ]
+    unknown = {"message": "7", "who": "staff:li", "now": applied.clock.text}
+    nothing = cases.say(applied.store, "p_0", "part.accepted", {}, **unknown)
+    assert nothing.status == 404
