@@ -1,20 +1,19 @@
 """The same form on paper: empty, filled in, and as each department's own document."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from builder import pointer
 from builder.documents import project
 from builder.lenses import UndefinedError
 from builder.model import Matter, MergedForm, Question
-from builder.pointer import ABSENT
 from renderer import pieces
 from renderer.blocks import Block
+from renderer.documents import cells
 from renderer.pieces import answer
 from renderer.portal import conditions
 from renderer.portal.access import now, open_submission, store
@@ -74,17 +73,6 @@ class Section:
     number: int
     label: str
     entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
-    """One field of a department's own form."""
-
-    label: str
-    #: As the department receives it; "" where it is left empty.
-    text: str
-    #: What a code stands for.
-    meaning: str
 
 
 def empty_paper(affair: str) -> Response:
@@ -256,81 +244,15 @@ def _document(
     ref: str = "",
 ) -> Response:
     matter = _matter(filling.form, id_)
+    questions = (*filling.situations, *filling.asked.values())
     body = render_template(
         "document.html",
         heading=words(matter.label),
         service=words(filling.form.guide.label),
         department=words(filling.form.departments[matter.department].label),
         title=matter.schema.get("title", ""),
-        cells=list(_cells(filling, matter, document)),
+        cells=list(cells(matter, document, questions, filling.draft.answers)),
         ref=ref,
         back=back,
     )
     return make_response(body)
-
-
-def _cells(
-    filling: Filling, matter: Matter, document: Mapping[str, Any]
-) -> Iterator[Cell]:
-    """The fields of a department's form in its own order, then what else it holds."""
-    meanings = dict(_meanings(filling, matter))
-    for path in dict.fromkeys((*_paths(matter.schema), *_leaves(document))):
-        value = pointer.get(document, pointer.parts(path))
-        if isinstance(value, Mapping):
-            continue
-        text = "" if value is ABSENT else _text(value)
-        meaning = meanings.get(path, "") if text else ""
-        yield Cell(
-            label=_label(matter, path),
-            text=text,
-            meaning="" if meaning == text else meaning,
-        )
-
-
-def _paths(schema: Any, above: str = "") -> Iterator[str]:
-    """The places a form names, in its own order; of an object, its members."""
-    members = schema.get("properties", {}) if isinstance(schema, Mapping) else {}
-    for name, each in members.items():
-        path = above + pointer.join([name])
-        below = list(_paths(each, path))
-        yield from below or [path]
-
-
-def _leaves(document: Mapping[str, Any], above: str = "") -> Iterator[str]:
-    for name, value in document.items():
-        path = above + pointer.join([name])
-        if isinstance(value, Mapping):
-            yield from _leaves(value, path)
-        else:
-            yield path
-
-
-def _label(matter: Matter, path: str) -> str:
-    field = matter.fields.get(path)
-    if field is not None:
-        return words(field.label)
-    schema: Any = matter.schema
-    for name in pointer.parts(path):
-        schema = schema.get("properties", {}).get(name, {})
-    title: str = schema.get("title", pointer.parts(path)[-1])
-    return title
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("是") if value else _("否")
-    if isinstance(value, list):
-        return "\n".join(_text(each) for each in value)
-    if isinstance(value, Mapping):
-        return _("，").join(_text(each) for each in value.values())
-    return str(value)
-
-
-def _meanings(filling: Filling, matter: Matter) -> Iterator[tuple[str, str]]:
-    """What the answers behind a form's fields are called, where they are codes."""
-    for question in (*filling.situations, *filling.asked.values()):
-        if question.choices:
-            for asker in question.asked_by:
-                if asker.matter == matter.id:
-                    value = answer(filling.draft.answers, question)
-                    yield asker.path, shown(question, value)
