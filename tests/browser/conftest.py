@@ -27,7 +27,7 @@ from renderer.showing import shown
 from submissions import packs as publishing
 from submissions.store import open_store
 from submissions.store.contract import Store
-from tests.browser.steps import NEXT, press
+from tests.browser.steps import AXE, NEXT, press
 
 ARGUMENTS = [
     "--disable-gpu",
@@ -40,7 +40,6 @@ ARGUMENTS = [
     "--force-color-profile=srgb",
     "--font-render-hinting=none",
 ]
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK, NARROW = 390, 1280, 320
 HEIGHT = 844
 #: Milliseconds a busy machine may take for one step.
@@ -142,7 +141,6 @@ def look(browser) -> Iterator[Callable[[Page], None]]:
     It looks at copies: resizing the page that is pressed on may stop its drawing.
     """
     axe = Axe()
-    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}}
     copies = {width: copy_of(browser, width) for width in (PHONE, DESK, NARROW)}
 
     def checked(page: Page) -> None:
@@ -160,7 +158,7 @@ def look(browser) -> Iterator[Callable[[Page], None]]:
             if width == NARROW:
                 assert overflow(copy) <= 0, f"{page.url} scrolls sideways at {width} px"
             else:
-                found = axe.run(copy, options=options)
+                found = axe.run(copy, options=AXE)
                 report = found.generate_report()
                 assert found.violations_count == 0, (page.url, width, report)
 

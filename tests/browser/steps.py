@@ -6,6 +6,9 @@ then sees the wrong one. So a press that leads to another page waits for that pa
 
 from playwright.sync_api import Locator, Page
 
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: What axe-core looks for; of what is right it would write long reports, too.
+AXE = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
 NEXT = '.go button[value="next"]'
 START = 'form[action$="/start"] button'
 
