@@ -116,6 +116,7 @@ def _form(
         leave_out=affair.leave_out,
         decisions=affair.decisions,
         checks=affair.checks,
+        same=affair.same,
         schema=layout(matters, facts),
         counts=Counts(fields=fields, questions=len(questions)),
     )

@@ -114,11 +114,9 @@ def _rule_errors(
             if where not in questions:
                 here = f"{file}{pointer.join([rules, where])}"
                 yield MisplacedQuestionError(here, where, _NOT_ASKED)
-    for number, check in enumerate(affair.checks):
-        for name, read in cross_checks.pointers(check):
-            if not _asks(questions, read):
-                here = f"{file}/checks/{number}/{name}"
-                yield MisplacedQuestionError(here, read, _NOT_ASKED)
+    for name, read in _stated(affair):
+        if not _asks(questions, read):
+            yield MisplacedQuestionError(f"{file}/{name}", read, _NOT_ASKED)
     for where in affair.leave_out:
         question = questions.get(where)
         demanding = tuple(
@@ -129,6 +127,18 @@ def _rule_errors(
         if demanding:
             here = f"{file}{pointer.join(['leave_out', where])}"
             yield LeftOutRequiredError(here, where, demanding)
+
+
+def _stated(affair: Affair) -> Iterator[tuple[str, Pointer]]:
+    """Yield each question that a check or a `same` names, with the place."""
+    for number, check in enumerate(affair.checks):
+        for name, read in cross_checks.pointers(check):
+            yield f"checks/{number}/{name}", read
+    for number, each in enumerate(affair.same):
+        for where, sources in each.fill.items():
+            here = f"same/{number}/fill{pointer.join([where])}"
+            yield here, where
+            yield from ((here, source) for source in sources)
 
 
 def _asks(questions: Mapping[Pointer, Question], where: Pointer) -> bool:

@@ -185,6 +185,9 @@ def _named_texts(old: MergedForm, new: MergedForm) -> Iterator[Change]:
         yield from texts(before, after, subject, f"{file}/{name}")
     yield from _said(old.decisions, new.decisions, "decision", file)
     yield from _said(old.checks, new.checks, "check", file)
+    if differs(old.same, new.same):
+        text = f"{len(old.same)} of them, now {len(new.same)}"
+        yield told("changed", "answers offered again", f"{file}/same", text)
 
 
 def _said(

@@ -322,6 +322,17 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Same:
+    """Answers that are often what was answered before: one press fills them in."""
+
+    #: What is filled in, and whose or what it is the same as.
+    what: Text
+    whose: Text
+    #: Question to the question it is taken from; several are joined to one line.
+    fill: Mapping[Pointer, tuple[Pointer, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AffairMatter:
     """A matter of an affair, and when it applies (None: always)."""
 
@@ -361,6 +372,7 @@ class Affair:
     prefill: Mapping[Pointer, tuple[PrefillRule, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
     checks: tuple[Check, ...] = ()
+    same: tuple[Same, ...] = ()
     #: The fact whose value is the area's code, if the applicant is asked.
     area_from: FactId | None = None
     #: Days after the last decision until a submission is erased; None: it never is.

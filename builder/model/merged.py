@@ -23,6 +23,7 @@ from builder.model.definitions import (
     Pointer,
     Predicate,
     PrefillRule,
+    Same,
     Schema,
     Sensitivity,
     Text,
@@ -129,6 +130,7 @@ class MergedForm:
     schema: Mapping[str, Any]
     counts: Counts
     checks: tuple[Check, ...] = ()
+    same: tuple[Same, ...] = ()
     #: The fact whose value is the area's code; without one `area` is it.
     area_from: FactId | None = None
     #: Days after the last decision until a submission is erased; None: it never is.

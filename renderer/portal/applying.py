@@ -39,6 +39,7 @@ from renderer.portal.leading import (
     wanted_blank,
     with_blank,
 )
+from renderer.portal.same import filled
 from renderer.portal.saving import (
     boxes_of,
     meet,
@@ -163,6 +164,9 @@ def receive(sheet: Sheet) -> Response:
         return conflict(sheet, sent, stood, meeting.both)
     own = [question for question in stood if question not in meeting.theirs]
     changed = merged(draft, own, fields, proposals) if meeting.theirs else mine
+    button, wanted = pressed()
+    if button == "same":
+        changed = filled(filling, changed, wanted)
     kept = replace(sheet.settled(changed), at=sheet.kept_as)
     saved = drafts.save(store(), kept, now=now())
     after = sheet.again(replace(filling, draft=saved))

@@ -29,6 +29,8 @@ def away(sheet: Sheet) -> str | None:
     here = sheet.address(**_then())
     found: str | None = None
     match button:
+        case "same":
+            found = here
         case "later":
             found = url_for("portal.tasks", id_=sheet.filling.draft.id)
         case "view":

@@ -15,6 +15,7 @@ from renderer.fields import Posted, parse
 from renderer.pieces import answer
 from renderer.portal.access import services
 from renderer.portal.filling import Filling
+from renderer.portal.same import Offer, offers
 from renderer.portal.sheet import (
     SITUATIONS,
     Sheet,
@@ -136,6 +137,8 @@ class Group:
     number: int = 0
     label: str = ""
     shown: Sequence[Written]
+    #: What can be filled in at one press.
+    same: Sequence[Offer] = ()
 
     @property
     def known(self) -> list[Written]:
@@ -155,7 +158,8 @@ class Group:
 
 def _groups(sheet: Sheet, shown: Sequence[Written]) -> list[Group]:
     if len(sheet.sections) <= 1:
-        return [Group(shown=shown)]
+        here = [question.pointer for question in sheet.questions]
+        return [Group(shown=shown, same=offers(sheet, here))]
     at = {q.pointer: each for q, each in zip(sheet.questions, shown, strict=True)}
     number = {step.leaf.id: step.number for step in sheet.filling.sections}
     return [
@@ -164,6 +168,7 @@ def _groups(sheet: Sheet, shown: Sequence[Written]) -> list[Group]:
             number=number[page.id],
             label=words(page.label),
             shown=[at[each] for each in page.questions if each in at],
+            same=offers(sheet, page.questions),
         )
         for page in sheet.sections
         if not at.keys().isdisjoint(page.questions)
