@@ -38,6 +38,7 @@ MOST_ROWS = 50
 #: Posted texts by HTML name, as a browser sends them.
 Posted: TypeAlias = Mapping[str, Sequence[str]]
 
+_EIGHT_DIGITS = re.compile("[0-9]{8}")
 _ROW_ID = re.compile(r"r\d{1,4}")
 #: Names of boxes are made of at most this many parts: question, row, column, box.
 _NAME_PARTS = 4
@@ -58,12 +59,14 @@ def parse(question: Question, name: str, posted: Posted) -> Any:
     match question.input:
         case "rows":
             return _parse_rows(question, name, posted)
-        case "date" | "datetime" | "month":
+        case "date" | "date8" | "datetime" | "month":
             wanted = BOXES[question.input]
             boxes = {box: _first(posted, f"{name}-{box}") for box in wanted}
             if not any(text.strip() for text in boxes.values()):
                 return ABSENT
-            return parse_date(boxes, wanted)
+            day = parse_date(boxes, wanted)
+            digits = question.input == "date8" and isinstance(day, str)
+            return day.replace("-", "") if digits else day
         case "choices":
             keys = [key for key in posted.get(name, ()) if key]
             return _chosen(question, keys) if keys else ABSENT
@@ -185,7 +188,7 @@ def written(question: Question, name: str, value: Any) -> dict[str, tuple[str, .
     match question.input:
         case "rows":
             return _written_rows(question, name, value)
-        case "date" | "datetime" | "month":
+        case "date" | "date8" | "datetime" | "month":
             return _written_date(question.input, name, str(value))
         case "choices":
             many = value if isinstance(value, list) else [value]
@@ -200,6 +203,8 @@ def written(question: Question, name: str, value: Any) -> dict[str, tuple[str, .
 def _written_date(kind: str, name: str, value: str) -> dict[str, tuple[str, ...]]:
     wanted = BOXES[kind]
     found = re.findall(r"\d+", value)
+    if kind == "date8" and _EIGHT_DIGITS.fullmatch(value):
+        found = [value[:4], value[4:6], value[6:]]
     if len(found) < len(wanted):
         return {f"{name}-{YEAR}": (value,)}
     texts = [found[0], *(str(int(part)) for part in found[1 : len(wanted)])]

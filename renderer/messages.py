@@ -89,7 +89,7 @@ def _missing(question: Question, label: str) -> str:
     match question.input:
         case "choice" | "choices" | "yes_no":
             return _("请选择“%(label)s”", label=label)
-        case "date":
+        case "date" | "date8":
             return _("请填写“%(label)s”的年、月、日", label=label)
         case "rows":
             return _("“%(label)s”至少要填一行", label=label)

@@ -98,11 +98,14 @@ def block(
     view = view or page.view(question)
     made = _block(page, question, question.name, choices=choices, view=view)
     value = parse(question, question.name, page.posted)
+    askers = _askers(page.form, question, view)
+    if not number and not any(asker.limits for asker in askers):
+        askers = ()  # a cell: its list says who receives the rows
     made = replace(
         made,
         number=number,
         required=page.judge.required(question, page.facts),
-        askers=_askers(page.form, question, view),
+        askers=askers,
         known=known,
         opened=opened,
     )
@@ -144,6 +147,7 @@ def _block(
 
 _KINDS: Mapping[str, str] = {
     "date": "date",
+    "date8": "date",
     "datetime": "date",
     "month": "date",
     "yes_no": "radios",

@@ -1,5 +1,6 @@
 """Values as people read them: dates, choices, units, masked numbers."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -21,6 +22,9 @@ ZONE = ZoneInfo("Asia/Shanghai")
 KILOBYTE, MEGABYTE = 1024, 1024 * 1024
 #: Characters from which a number is masked.
 _SHORTEST_MASKED = 8
+#: What is shown in a row with its name.
+_NAMED = ("date", "date8", "datetime", "month", "number")
+_EIGHT_DIGITS = re.compile(r"^(\d{4})(\d\d)(\d\d)$")
 _DATE_LENGTH, _MONTH_LENGTH = len("2026-11-03"), len("2026-11")
 
 
@@ -43,8 +47,8 @@ def shown(question: Question, value: Any, choices: Sequence[Choice] = ()) -> str
         case "lines" | "numbers":
             many = value if isinstance(value, list) else [value]
             return _("、").join(_with_unit(question, item) for item in many)
-        case "date" | "datetime" | "month":
-            return _date(str(value))
+        case "date" | "date8" | "datetime" | "month":
+            return _date(_EIGHT_DIGITS.sub(r"\1-\2-\3", str(value)))
         case _:
             return _with_unit(question, value)
 
@@ -142,7 +146,12 @@ def _with_unit(question: Question, value: Any) -> str:
 
 def _row(question: Question, row: Any, show: Callable[[Question, Any], str]) -> str:
     cells = (
-        show(column, pointer.get(row, pointer.parts(column.pointer)))
+        (column, show(column, pointer.get(row, pointer.parts(column.pointer))))
         for column in question.columns
     )
-    return _("，").join(cell for cell in cells if cell)
+    # Of two dates or two numbers nobody could tell which is which.
+    return _("，").join(
+        f"{words(column.label)} {cell}" if column.input in _NAMED else cell
+        for column, cell in cells
+        if cell
+    )

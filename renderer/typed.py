@@ -19,6 +19,7 @@ YEAR, MONTH, DAY, HOUR, MINUTE = "y", "m", "d", "h", "i"
 #: Boxes of a question, by input kind; "" is the one box named like the question.
 BOXES: Mapping[str, tuple[str, ...]] = {
     "date": (YEAR, MONTH, DAY),
+    "date8": (YEAR, MONTH, DAY),
     "datetime": (YEAR, MONTH, DAY, HOUR, MINUTE),
     "month": (YEAR, MONTH),
 }

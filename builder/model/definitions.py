@@ -31,6 +31,7 @@ Input = Literal[
     "email",
     "number",
     "date",
+    "date8",
     "datetime",
     "month",
     "choice",

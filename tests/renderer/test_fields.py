@@ -57,6 +57,12 @@ VALUES = st.one_of(
         st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(date.isoformat),
     ),
     st.tuples(
+        st.just(question("date8")),
+        st.dates(date(1900, 1, 1), date(2999, 12, 31)).map(
+            lambda day: day.isoformat().replace("-", "")
+        ),
+    ),
+    st.tuples(
         st.just(question("datetime")),
         st.datetimes(datetime(1900, 1, 1), datetime(2999, 12, 31)).map(  # noqa: DTZ001
             lambda moment: moment.isoformat(timespec="minutes")
