@@ -4,12 +4,12 @@ Most fields hold one fact. A field with `parts` holds several: a join writes the
 line, a record as one object. Everything that asks what a field holds asks here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from builder import lenses, pointer
-from builder.lenses import UndefinedError
-from builder.model import FactId, Field, Part
+from builder import json_schema, lenses, pointer
+from builder.lenses import UndefinedError, byte_limits
+from builder.model import ByteLimit, FactId, Field, Matter, Part
 
 
 def parts_of(field: Field) -> tuple[Part, ...]:
@@ -122,3 +122,32 @@ def _components(field: Field, value: Any) -> list[tuple[Part, Any]]:
     if not isinstance(value, Mapping) or not value or not value.keys() <= names:
         raise UndefinedError(value)
     return [(part, value[part.name]) for part in field.parts if part.name in value]
+
+
+def refusals(
+    matters: Sequence[Matter], fact: FactId, value: Any
+) -> Iterator[tuple[str, str]]:
+    """Yield each form that does not accept this value of a fact, and why."""
+    for matter in matters:
+        for path, field in matter.fields.items():
+            for part, alone in slots(path, field):
+                if part.fact != fact:
+                    continue
+                if value is None:
+                    yield matter.id, "no example is given"
+                elif not can_write(field, part, value):
+                    yield matter.id, f"cannot write {value!r}"
+                elif alone is not None:
+                    written = lenses.get(part.lens, value)
+                    yield from _violated(matter, alone, field.bytes, written)
+
+
+def _violated(
+    matter: Matter, path: str, limit: ByteLimit | None, written: Any
+) -> Iterator[tuple[str, str]]:
+    found = list(json_schema.slot_validator(matter.schema, path).violations(written))
+    too_long = limit and byte_limits.refusal(limit, written)
+    if too_long:
+        found.append(too_long)
+    if found:
+        yield matter.id, f"{found[0].keyword} {found[0].limit!r}"

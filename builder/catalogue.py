@@ -252,7 +252,7 @@ def _assemble(parsed: Mapping[str, Any]) -> tuple[Catalogue, list[BuilderError]]
         if document["id"] != name:
             errors.append(FileNameError(f"{path}#/id", document["id"], name))
         if kind == "affair":
-            affairs[document["id"]] = _affair(document)
+            affairs[document["id"]] = _affair(document, codelists)
         else:
             form = parsed[path.replace("matter.json", "schema.json")]
             matters[document["id"]] = _matter(document, form, codelists)
@@ -369,5 +369,10 @@ def _lens_of(
 _TOLD = {"table": "pairs", "date": "template", "scale": "factor", "join": "separator"}
 
 
-def _affair(document: Mapping[str, Any]) -> Affair:
-    return converter.structure(dict(document) | {"guide": document}, Affair)
+def _affair(document: Mapping[str, Any], codelists: Mapping[str, CodeList]) -> Affair:
+    prefill = {
+        where: [_with_lens(rule, codelists) for rule in rules]
+        for where, rules in document.get("prefill", {}).items()
+    }
+    told = dict(document) | {"guide": document, "prefill": prefill}
+    return converter.structure(told, Affair)

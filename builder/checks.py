@@ -49,6 +49,7 @@ from builder.model import (
 )
 from builder.patterns import ecma
 from builder.predicates import writing_errors
+from builder.prefill_checks import rule_errors, rules_of
 from builder.shapes import schema_errors
 
 
@@ -126,13 +127,7 @@ def affair_errors(catalogue: Catalogue, affair: Affair) -> Iterator[BuilderError
             known = tuple(catalogue.matters)
             yield UnknownNameError(here, "matter", entry.matter, known)
     yield from _role_errors(catalogue, affair, place)
-    for question, rules in affair.prefill.items():
-        for index, rule in enumerate(rules):
-            if rule.source not in affair.sources:
-                here = f"{place}{pointer.join(['prefill', question, index])}/source"
-                yield UnknownNameError(
-                    here, "source", rule.source, tuple(affair.sources)
-                )
+    yield from rule_errors(affair)
 
 
 def warnings(catalogue: Catalogue) -> Iterator[BuilderError]:
@@ -199,11 +194,9 @@ def conditions(affair: Affair) -> Iterator[tuple[Predicate, str]]:
     for where, told in affair.questions.items():
         if told.when is not None:
             yield told.when, f"{file}{pointer.join(['questions', where, 'when'])}"
-    for where, rules in affair.prefill.items():
-        for number, rule in enumerate(rules):
-            if rule.when is not None:
-                here = pointer.join(["prefill", where, number, "when"])
-                yield rule.when, f"{file}{here}"
+    for _, rule, here in rules_of(affair):
+        if rule.when is not None:
+            yield rule.when, f"{here}/when"
 
 
 def all_conditions(

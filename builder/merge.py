@@ -6,9 +6,8 @@ is projected from the answers and judged by its own untouched schema (`validity`
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from builder import bindings, json_schema, lenses, lists, pointer
+from builder import bindings, json_schema, lists, pointer
 from builder.checks import all_conditions
 from builder.errors import (
     BuilderError,
@@ -19,12 +18,10 @@ from builder.errors import (
     UnknownNameError,
 )
 from builder.fact_ids import element_of, role_of
-from builder.lenses import byte_limits
 from builder.lists.list_checks import affair_errors
 from builder.model import (
     Affair,
     AffairId,
-    ByteLimit,
     Catalogue,
     Counts,
     Fact,
@@ -38,6 +35,7 @@ from builder.model import (
 from builder.places import fact_pointer
 from builder.plan import place, placing_errors
 from builder.predicates import value_errors
+from builder.prefill_checks import fit_errors
 from builder.questions import form_questions, situation_questions
 from builder.situations import (
     applicability_sets,
@@ -80,6 +78,7 @@ def merge(catalogue: Catalogue, affair_id: AffairId) -> MergedForm:
     errors = [
         *_condition_errors(affair, matters, questions, file),
         *placing_errors(affair, questions, _loops(matters)),
+        *fit_errors(catalogue, affair, matters, domains, questions),
         *_area_errors(affair, questions, file),
     ]
     facts, undecided = _facts(catalogue, matters, domains)
@@ -146,7 +145,7 @@ def _facts(
         stand_in = None
         if id_ in issued and element is not None:
             stand_in = element.example
-            refusals = dict(_refusals(matters, id_, stand_in))
+            refusals = dict(bindings.refusals(matters, id_, stand_in))
             if refusals:
                 place = f"elements.json#{pointer.join(['elements', element_of(id_)])}"
                 errors.append(UndecidedError(place, id_, refusals))
@@ -181,35 +180,6 @@ def _columns(
                     sensitivity=element.sensitivity,
                 )
     return made
-
-
-def _refusals(
-    matters: Sequence[Matter], fact: FactId, value: Any
-) -> Iterator[tuple[str, str]]:
-    """Yield each form that does not accept this value of a fact, and why."""
-    for matter in matters:
-        for path, field in matter.fields.items():
-            for part, alone in bindings.slots(path, field):
-                if part.fact != fact:
-                    continue
-                if value is None:
-                    yield matter.id, "no example is given"
-                elif not bindings.can_write(field, part, value):
-                    yield matter.id, f"cannot write {value!r}"
-                elif alone is not None:
-                    written = lenses.get(part.lens, value)
-                    yield from _violated(matter, alone, field.bytes, written)
-
-
-def _violated(
-    matter: Matter, path: str, limit: ByteLimit | None, written: Any
-) -> Iterator[tuple[str, str]]:
-    found = list(json_schema.slot_validator(matter.schema, path).violations(written))
-    too_long = limit and byte_limits.refusal(limit, written)
-    if too_long:
-        found.append(too_long)
-    if found:
-        yield matter.id, f"{found[0].keyword} {found[0].limit!r}"
 
 
 def _misread(

@@ -17,7 +17,9 @@ from builder.transport import Standing, Transported, transport
 from builder.values import converter
 
 #: Rises when the shape of a pack changes, so that an old pack is read as it was meant.
-FORMAT = 2
+FORMAT = 3
+#: Its sources were texts, and its rules pointed into flat records.
+_PLAIN_SOURCES = 2
 #: Its `schema` was the layout alone, and it had no certificate.
 _WITHOUT_RULES = 1
 #: What T says beyond the layout.
@@ -64,12 +66,36 @@ def load(data: bytes) -> MergedForm:
     """
     document = _read(data)
     try:
-        if document["format"] == FORMAT:
+        if document["format"] < FORMAT:
+            document = _with_sources(document)
+        if document["format"] != _WITHOUT_RULES:
             rules = dict(document["schema"])
             document["schema"] = {k: rules[k] for k in rules if k not in _RULES}
         return converter.structure(document, MergedForm)
     except (cattrs.BaseValidationError, KeyError, TypeError, ValueError) as error:
         raise PackError("pack", str(error)) from error
+
+
+def _with_sources(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a pack of an earlier format with its sources and rules as they are now."""
+    questions = [
+        {
+            **question,
+            "prefill": [
+                {
+                    **{name: rule[name] for name in rule if name != "value"},
+                    "path": rule["value"].removeprefix("/"),
+                }
+                for rule in question.get("prefill", ())
+            ],
+        }
+        for question in document["questions"]
+    ]
+    sources = {
+        name: {"label": label, "kind": "registry"}
+        for name, label in document["sources"].items()
+    }
+    return {**document, "questions": questions, "sources": sources}
 
 
 def certify(data: bytes, figures: Mapping[str, Any]) -> bytes:
@@ -99,7 +125,7 @@ def _read(data: bytes) -> dict[str, Any]:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise PackError("pack", str(error)) from error
-    known = (_WITHOUT_RULES, FORMAT)
+    known = (_WITHOUT_RULES, _PLAIN_SOURCES, FORMAT)
     if not isinstance(document, dict) or document.get("format") not in known:
         raise PackError("pack#/format", f"it is not of format {FORMAT}")
     return document

@@ -98,7 +98,8 @@ def file_size(count: int) -> str:
 
 def source_name(form: MergedForm, source: str) -> str:
     """What a prefill source is called."""
-    return words(form.sources.get(source)) or source
+    known = form.sources.get(source)
+    return source if known is None else words(known.label)
 
 
 def _local(moment: str) -> datetime:

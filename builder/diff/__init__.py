@@ -4,7 +4,7 @@ Law: a form does not differ from itself, and any difference is told. The names o
 inputs, the counters and the layout are left out, for they follow from the rest.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from builder import pointer
@@ -13,7 +13,16 @@ from builder.diff.facets import facets
 from builder.diff.matter_diff import matter_changes
 from builder.diff.question_diff import question_changes
 from builder.explain.in_words import label
-from builder.model import Check, Decision, Fact, FactId, MergedForm, Page, Pointer
+from builder.model import (
+    Check,
+    Decision,
+    Fact,
+    FactId,
+    MergedForm,
+    Page,
+    Pointer,
+    Source,
+)
 from builder.places import fact_pointer
 from builder.values import converter
 
@@ -175,7 +184,6 @@ def _named_texts(old: MergedForm, new: MergedForm) -> Iterator[Change]:
     file = f"affairs/{new.affair}.json#"
     for name, subject in (
         ("roles", "role"),
-        ("sources", "source"),
         ("leave_out", "question left out"),
     ):
         before, after = (
@@ -183,11 +191,26 @@ def _named_texts(old: MergedForm, new: MergedForm) -> Iterator[Change]:
             for form in (old, new)
         )
         yield from texts(before, after, subject, f"{file}/{name}")
+    yield from _sources(old.sources, new.sources, f"{file}/sources")
     yield from _said(old.decisions, new.decisions, "decision", file)
     yield from _said(old.checks, new.checks, "check", file)
     if differs(old.same, new.same):
         text = f"{len(old.same)} of them, now {len(new.same)}"
         yield told("changed", "answers offered again", f"{file}/same", text)
+
+
+def _sources(
+    old: Mapping[str, Source], new: Mapping[str, Source], file: str
+) -> Iterator[Change]:
+    before, after = (
+        {pointer.join([name])[1:]: source.label for name, source in sources.items()}
+        for sources in (old, new)
+    )
+    yield from texts(before, after, "source", file)
+    for name, known, now in both(old, new):
+        if replace(known, label=now.label) != now:
+            place = f"{file}{pointer.join([name])}"
+            yield told("changed", "source", place, "it is asked in another way")
 
 
 def _said(

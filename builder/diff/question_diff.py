@@ -1,6 +1,7 @@
 """Questions compared with what they were: words, choices, conditions, sources."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
 from builder import pack
 from builder.diff.changes import Change, both, differs, only, told, was
@@ -97,13 +98,13 @@ def _choices(old: Question, new: Question, place: str) -> Iterator[Change]:
 
 
 def _prefill(old: Question, new: Question, place: str) -> Iterator[Change]:
-    before = {pack.canonical((r.source, r.value, r.when)): r for r in old.prefill}
-    after = {pack.canonical((r.source, r.value, r.when)): r for r in new.prefill}
+    before = {pack.canonical(asdict(rule)): rule for rule in old.prefill}
+    after = {pack.canonical(asdict(rule)): rule for rule in new.prefill}
     for rule in only(before, after).values():
-        text = f"{rule.value} of {rule.source}, {in_words.condition(rule.when)}"
+        text = f"{in_words.rule(rule)}, {in_words.condition(rule.when)}"
         yield told("removed", "prefill", place, text, *_who(new))
     for rule in only(after, before).values():
-        text = f"{rule.value} of {rule.source}, {in_words.condition(rule.when)}"
+        text = f"{in_words.rule(rule)}, {in_words.condition(rule.when)}"
         yield told("added", "prefill", place, text, *_who(new))
     if [k for k in before if k in after] != [k for k in after if k in before]:
         text = "the sources are tried in another order"

@@ -60,6 +60,13 @@ from builder.errors.lists import (
     SpareFieldsError,
     UnboundListError,
 )
+from builder.errors.prefilling import (
+    GuessedValueError,
+    RuleKindError,
+    RulePathError,
+    SourceValueError,
+    UnverifiedSealError,
+)
 from builder.errors.transport import (
     EndlessReferenceError,
     ListKeywordError,
@@ -82,6 +89,7 @@ __all__ = [
     "FewPlacesError",
     "FileNameError",
     "FormSchemaError",
+    "GuessedValueError",
     "IdleKeywordError",
     "JsonError",
     "LeftOutRequiredError",
@@ -105,9 +113,12 @@ __all__ = [
     "RegexError",
     "ReservedNameError",
     "ResidualNegativeError",
+    "RuleKindError",
+    "RulePathError",
     "ShapeError",
     "SituationsError",
     "SlotValueError",
+    "SourceValueError",
     "SpareFieldsError",
     "UnaskedPredicateError",
     "UnboundListError",
@@ -118,6 +129,7 @@ __all__ = [
     "UnplacedQuestionError",
     "UnresolvedPathError",
     "UnservedError",
+    "UnverifiedSealError",
     "VacuousPredicateError",
     "WholeObjectError",
 ]

@@ -267,7 +267,7 @@ def _told(form: MergedForm, where: Pointer, names: set[str]) -> dict[str, Any]:
             for choice in (question.choices if question else ())
             if choice.refused_by
         ),
-        "sources": tuple(f"{rule.source} at {rule.value}" for rule in rules),
+        "sources": tuple(map(in_words.rule, rules)),
         "decisions": tuple(d for d in form.decisions if d.about in {where, *names}),
         "left_out": form.leave_out.get(where),
     }

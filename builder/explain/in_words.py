@@ -8,7 +8,15 @@ from builder import json_schema, lenses
 from builder.errors import BuilderError
 from builder.json_schema import dialects
 from builder.json_schema.plain_schemas import written_out
-from builder.model import Lens, LensKind, Matter, Predicate, Schema, Text
+from builder.model import (
+    Lens,
+    LensKind,
+    Matter,
+    Predicate,
+    PrefillRule,
+    Schema,
+    Text,
+)
 
 _MOST_VALUES = 8
 _MOST_LETTERS = 120
@@ -177,6 +185,15 @@ def _left_out(told: Lens) -> list[str]:
 def condition(predicate: Predicate | None) -> str:
     """Return when a condition holds, in words; none: always."""
     return "always" if predicate is None else _holds(predicate)
+
+
+def rule(told: PrefillRule) -> str:
+    """Return where a value comes from, in words, without the condition."""
+    if told.compute is not None:
+        return f"{told.source}: {told.compute} of {', '.join(told.of)}"
+    if told.path:
+        return f"{told.source} at {told.path}"
+    return f"{told.source}: {shown(told.value)}"
 
 
 _JOINED = {"allOf": " and ", "anyOf": " or "}

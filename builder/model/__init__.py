@@ -4,14 +4,13 @@ Words are those of the glossary in CONTRIBUTING. Values are frozen; a mapping in
 one is copied on the way in and never written.
 """
 
+from builder.model.affairs import Affair, Catalogue
 from builder.model.definitions import (
     IDENTITY,
-    Affair,
     AffairId,
     AffairMatter,
     Answers,
     ByteLimit,
-    Catalogue,
     Check,
     Choice,
     CodeList,
@@ -34,7 +33,6 @@ from builder.model.definitions import (
     Part,
     Pointer,
     Predicate,
-    PrefillRule,
     QuestionOverride,
     Rows,
     Same,
@@ -52,6 +50,15 @@ from builder.model.merged import (
     MergedForm,
     Question,
 )
+from builder.model.prefilling import (
+    Certainty,
+    Computation,
+    Consent,
+    Failure,
+    Lock,
+    PrefillRule,
+    Source,
+)
 
 __all__ = [
     "IDENTITY",
@@ -62,9 +69,12 @@ __all__ = [
     "Asker",
     "ByteLimit",
     "Catalogue",
+    "Certainty",
     "Check",
     "Choice",
     "CodeList",
+    "Computation",
+    "Consent",
     "Counts",
     "DataElement",
     "Decision",
@@ -72,6 +82,7 @@ __all__ = [
     "DepartmentId",
     "Fact",
     "FactId",
+    "Failure",
     "Field",
     "Guide",
     "Input",
@@ -79,6 +90,7 @@ __all__ = [
     "Lens",
     "LensKind",
     "Limit",
+    "Lock",
     "Material",
     "Matter",
     "MatterId",
@@ -96,6 +108,7 @@ __all__ = [
     "Send",
     "Sensitivity",
     "Situation",
+    "Source",
     "Term",
     "Text",
 ]

@@ -1,7 +1,7 @@
 """What definitions say: elements, code lists, departments, matters, affairs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, NewType, TypeAlias
 
 DepartmentId = NewType("DepartmentId", str)
@@ -88,6 +88,9 @@ class DataElement:
     example: Any = None
     #: Of a list: the column that tells its rows apart, whose order then means nothing.
     key: FactId | None = None
+    #: Known only from the person, or from who keeps it of them: never made of other
+    #: facts and never taken for granted, such as the ethnic group of a child.
+    underivable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,16 +242,6 @@ class Matter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PrefillRule:
-    """One place a question's value can come from before anyone types it."""
-
-    source: str
-    #: JSON Pointer into the source's record.
-    value: Pointer
-    when: Predicate | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One page of the form and its questions, in order."""
 
@@ -352,40 +345,3 @@ class Guide:
     fee: Text
     who_may_act: Text
     target: Text | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Affair:
-    """The matters one life event needs, and how the merged form asks."""
-
-    id: AffairId
-    guide: Guide
-    lead_department: DepartmentId
-    #: Where nothing else is said in the answers.
-    area: str
-    roles: Mapping[str, Text]
-    matters: tuple[AffairMatter, ...]
-    pages: tuple[Page, ...]
-    situations: tuple[Situation, ...] = ()
-    questions: Mapping[Pointer, QuestionOverride] = field(default_factory=dict)
-    leave_out: Mapping[Pointer, Text] = field(default_factory=dict)
-    sources: Mapping[str, Text] = field(default_factory=dict)
-    prefill: Mapping[Pointer, tuple[PrefillRule, ...]] = field(default_factory=dict)
-    decisions: tuple[Decision, ...] = ()
-    checks: tuple[Check, ...] = ()
-    same: tuple[Same, ...] = ()
-    #: The fact whose value is the area's code, if the applicant is asked.
-    area_from: FactId | None = None
-    #: Days after the last decision until a submission is erased; None: it never is.
-    retention_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Catalogue:
-    """All definitions that belong together, checked."""
-
-    elements: Mapping[str, DataElement]
-    codelists: Mapping[str, CodeList]
-    departments: Mapping[DepartmentId, Department]
-    matters: Mapping[MatterId, Matter]
-    affairs: Mapping[AffairId, Affair]

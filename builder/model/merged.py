@@ -22,12 +22,12 @@ from builder.model.definitions import (
     Page,
     Pointer,
     Predicate,
-    PrefillRule,
     Same,
     Schema,
     Sensitivity,
     Text,
 )
+from builder.model.prefilling import PrefillRule, Source
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ class MergedForm:
     questions: tuple[Question, ...]
     pages: tuple[Page, ...]
     roles: Mapping[str, Text]
-    sources: Mapping[str, Text]
+    sources: Mapping[str, Source]
     leave_out: Mapping[Pointer, Text]
     decisions: tuple[Decision, ...]
     #: The layout of the answers as JSON Schema 2020-12: necessary, judged first.

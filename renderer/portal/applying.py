@@ -79,6 +79,7 @@ def filling_of(id_: str) -> Filling:
         published=packs.load(store(), draft.pack),
         draft=draft,
         records=() if owner is None else owner.records,
+        now=now(),
         end=services().end,
     )
 

@@ -60,6 +60,8 @@ class Filling:
     published: Published
     draft: Draft
     records: Sequence[Record] = ()
+    #: UTC text; "" where nothing is proposed any more.
+    now: str = ""
     end: Device = "public"
 
     @property
@@ -109,7 +111,9 @@ class Filling:
     @cached_property
     def proposals(self) -> Mapping[Pointer, Proposal]:
         """Values to check; what the person declined before is not offered again."""
-        found = propose(self.judge, self.draft.answers, self.records)
+        if not self.now:
+            return {}
+        found = propose(self.judge, self.draft.answers, self.records, now=self.now)
         return {at: p for at, p in found.items() if at not in self.draft.provenance}
 
     @cached_property

@@ -226,10 +226,10 @@ AFFAIR = {
         }
     },
     "leave_out": {"/matters/card/photo": words("the office takes it")},
-    "sources": {"id_card": words("ID card")},
+    "sources": {"id_card": {"label": words("ID card"), "kind": "certificate"}},
     "prefill": {
-        "/facts/mover:person.number": [{"source": "id_card", "value": "/number"}],
-        "/facts/mover:person.sex": [{"source": "id_card", "value": "/sex"}],
+        "/facts/mover:person.number": [{"source": "id_card", "path": "number"}],
+        "/facts/mover:person.sex": [{"source": "id_card", "path": "sex"}],
     },
 }
 

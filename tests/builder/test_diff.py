@@ -210,7 +210,7 @@ EDITS = {
     ),
     "prefill new": (
         change(AFFAIR, "prefill", "/facts/mover:person.born",
-               value=[{"source": "id_card", "value": "/born"}]),
+               value=[{"source": "id_card", "path": "born"}]),
         "added", "prefill", "person.born",
     ),
     "not required": (

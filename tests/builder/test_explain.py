@@ -64,7 +64,7 @@ def test_a_fact_names_every_form_that_asks_it_with_its_own_demands(form):
     assert register.required
     assert pension.required
     assert told.domain == ("text", "18 characters or more", "18 characters or less")
-    assert told.sources == ("id_card at /number",)
+    assert told.sources == ("id_card at number",)
 
 
 def test_the_bounds_name_who_imposes_them(form):

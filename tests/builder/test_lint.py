@@ -33,7 +33,7 @@ def clean(definitions):
         if not file.endswith("schema.json"):
             translated(document)
     affair = definitions[AFFAIR]
-    affair["sources"]["id_card"] = text("身份证", "identity card")
+    affair["sources"]["id_card"]["label"] = text("身份证", "identity card")
     return definitions
 
 
@@ -122,7 +122,7 @@ def test_what_nothing_uses_is_found(clean):
         "kind": "authority",
     }
     affair = clean[AFFAIR]
-    affair["sources"]["spare"] = label
+    affair["sources"]["spare"] = {"label": label, "kind": "registry"}
     affair["roles"]["spare"] = label
     affair["situations"].append(
         {"fact": "situation:pet", "label": label, "schema": {"type": "boolean"}}

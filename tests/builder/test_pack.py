@@ -131,18 +131,25 @@ def test_the_rules_make_a_pack_a_third_larger_at_most(packs):
         assert rules < len(data) / 3
 
 
-def test_a_pack_of_the_first_format_is_read_as_it_was_meant(definitions):
-    """Its schema was the layout alone, and it had no certificate."""
+@pytest.mark.parametrize("written", [1, 2])
+def test_a_pack_of_an_earlier_format_is_read_as_it_was_meant(definitions, written):
+    """The schema of the first was the layout alone, and it had no certificate."""
+    definitions["affairs/moving.json"]["sources"]["id_card"]["kind"] = "registry"
     form = definitions.merge()
     told = orjson.loads(pack.dump(form))
-    del told["left_to_judge"]
-    old = {**told, "format": 1, "schema": layout(form.matters, form.facts)}
+    told["sources"] = {"id_card": told["sources"]["id_card"]["label"]}
+    for question in told["questions"]:
+        for rule in question.get("prefill", ()):
+            rule["value"] = f"/{rule.pop('path')}"
+    if written == 1:
+        del told["left_to_judge"]
+        told["schema"] = layout(form.matters, form.facts)
 
-    assert pack.load(orjson.dumps(old)) == form
+    assert pack.load(orjson.dumps({**told, "format": written})) == form
 
 
 @pytest.mark.parametrize(
-    "data", [b"{", b"[]", b'{"format": 3}', b'{"format": 1}', b'{"format": 2, "x": 1}']
+    "data", [b"{", b"[]", b'{"format": 4}', b'{"format": 1}', b'{"format": 2, "x": 1}']
 )
 def test_what_is_no_pack_is_refused_with_the_repair(data):
     with pytest.raises(PackError, match=r"Publish the affair again.*E_PACK"):
