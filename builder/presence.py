@@ -111,6 +111,6 @@ def _told(
 
 
 def _without(document: Mapping[str, Any], path: str) -> dict[str, Any]:
-    made = pointer.copied(dict(document))
+    made: dict[str, Any] = pointer.copied(dict(document))
     pointer.remove(made, pointer.parts(path))
     return made

@@ -108,7 +108,7 @@ class Samples:
 
     def changed(self, answers: Answers) -> Answers:
         """Return the answers with one to three of them changed or taken away."""
-        changed = pointer.copied(dict(answers))
+        changed: dict[str, Any] = pointer.copied(dict(answers))
         asked = [pointer.parts(where) for where in self._pools]
         places = [*asked, *_places(changed)]
         for _ in range(self._random.randint(1, _MOST_EDITS)):

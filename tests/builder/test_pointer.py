@@ -57,6 +57,7 @@ def test_removing_what_is_not_there_changes_nothing():
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inside: st.lists(inside) | st.dictionaries(st.text(), inside),
+    max_leaves=8,
 )
 
 
