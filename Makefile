@@ -14,7 +14,9 @@ dev: .venv/ready ## serve the portal and restart it when the code changes
 	$(BIN)/yibiao publish --shipped && YIBIAO_DEMO=renderer/demo/people.json $(BIN)/flask --app renderer run --debug
 
 test: .venv/ready ## run everything, all laws in full, with coverage and the browser
-	$(LINT) && $(BIN)/pytest -m "not browser and not slow" -n 2 --cov --cov-report=term && $(BIN)/pytest -m slow -n 2 && $(BIN)/pytest -m browser -n 2 --reruns 1 --only-rerun '^(Error|TimeoutError|TargetClosedError): '
+	$(LINT) && $(BIN)/pytest -n 2 -m "not browser and not slow and not hypothesis" --cov --cov-report=term
+	$(BIN)/pytest -n 2 -m "not browser and (slow or hypothesis)" --dist worksteal
+	$(BIN)/pytest -n 2 -m browser --dist worksteal --reruns 1 --only-rerun '^(Error|TimeoutError|TargetClosedError): '
 
 check: .venv/ready ## lint, types, import contracts, quick tests without a browser
 	$(LINT) && HYPOTHESIS_PROFILE=quick $(BIN)/pytest -m "not browser and not slow" -n 3

@@ -71,6 +71,7 @@ def bodies(draw, filled):
     return json.dumps({"answers": broken}).encode()
 
 
+@pytest.mark.hypothesis
 @pytest.mark.parametrize(
     ("path", "method"), OPERATIONS, ids=[f"{m} {p}" for p, m in OPERATIONS]
 )
