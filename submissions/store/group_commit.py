@@ -40,6 +40,7 @@ class GroupCommit:
 
     def __init__(self, path: Path, *, patience: float) -> None:
         """Take the file, and how long to wait for other processes, seconds."""
+        self._file = path
         self._turn = path.with_name(f"{path.name}-turn")
         self._lock = path.with_name(f"{path.name}-lock")
         self._patience = patience
@@ -102,15 +103,36 @@ class GroupCommit:
     def _alone(self) -> Iterator[None]:
         """Keep other processes from writing."""
         until = time.monotonic() + self._patience
-        turn = _taken(self._turn, until)
+        turn = self._taken(self._turn, until)
         try:
-            lock = _taken(self._lock, until)
+            lock = self._taken(self._lock, until)
         finally:
             os.close(turn)
         try:
             yield
         finally:
             os.close(lock)
+
+    def _taken(self, path: Path, until: float) -> int:
+        """Lock a file; closing the handle returned gives it back.
+
+        The system would wait without end for a process that is stopped, so we look.
+        """
+        handle = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
+        try:
+            _give_to_owner(handle, self._file)
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if time.monotonic() > until:
+                        raise TimeoutError("another process holds it") from None
+                    time.sleep(LOOK)
+                else:
+                    return handle
+        except BaseException:
+            os.close(handle)
+            raise
 
 
 def _together(
@@ -133,22 +155,8 @@ def _together(
     return None
 
 
-def _taken(path: Path, until: float) -> int:
-    """Lock a file; closing the handle returned gives it back.
-
-    The system would wait without end for a process that is stopped, so we look.
-    """
-    handle = os.open(path, os.O_RDONLY | os.O_CREAT, 0o600)
-    try:
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise TimeoutError("another process holds it") from None
-                time.sleep(LOOK)
-            else:
-                return handle
-    except BaseException:
-        os.close(handle)
-        raise
+def _give_to_owner(handle: int, store: Path) -> None:
+    """Let who owns the store open what root made, as SQLite does with what it makes."""
+    mine, theirs = os.fstat(handle), store.stat()
+    if mine.st_uid != theirs.st_uid and os.geteuid() == 0:
+        os.fchown(handle, theirs.st_uid, theirs.st_gid)

@@ -111,6 +111,18 @@ def test_a_process_that_holds_the_file_all_the_time_is_said(file):
     assert 2 in numbers(file)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_who_owns_the_store_may_lock_it_also_after_root_has(file):
+    """A lock nobody else could open would keep the service from all its writes."""
+    write_all(file, [insert(1)])
+    os.chown(file, 12345, 12345)
+
+    write_all(file, [insert(2)])
+
+    for name in ("a.db-turn", "a.db-lock"):
+        assert file.with_name(name).stat().st_uid == 12345
+
+
 def test_a_lock_that_cannot_be_taken_is_no_crash(tmp_path):
     store = SqliteStore(tmp_path / "a.db")
     (tmp_path / "a.db-turn").unlink(missing_ok=True)
