@@ -138,15 +138,14 @@ def save(store: Store, draft: Draft, *, now: str) -> Draft:
 def sweep(store: Store, *, now: str) -> int:
     """Erase the drafts that have expired; return how many there were.
 
-    Of what was submitted only the draft goes.
+    Of what was submitted only the draft goes. What cannot be read goes, too.
     """
-    expired = store.find("drafts", [("expires_at", "<=", later(now, -GRACE))])
-    for document in expired:
-        id_ = document["_id"]
-        if store.get("submissions", id_) is None:
-            store.erase(id_, now=now)
-        else:
+    expired = store.ids("drafts", [("expires_at", "<=", later(now, -GRACE))])
+    for id_ in expired:
+        if store.ids("submissions", [("_id", "=", id_)]):
             store.delete("drafts", id_)
+        else:
+            store.erase(id_, now=now)
     return len(expired)
 
 

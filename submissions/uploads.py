@@ -121,9 +121,9 @@ def bring(store: Store, submission: str, homes: Mapping[str, str], *, now: str) 
 
 def sweep(store: Store, *, now: str) -> int:
     """Erase the uploads that have expired; return how many there were."""
-    expired = store.find("uploads", [("expires_at", "<=", later(now, -_GRACE))])
-    for document in expired:
-        store.erase(document["_id"], now=now)
+    expired = store.ids("uploads", [("expires_at", "<=", later(now, -_GRACE))])
+    for id_ in expired:
+        store.erase(id_, now=now)
     return len(expired)
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from submissions.clock import later
-from submissions.errors import Missing
+from submissions.errors import Missing, UnreadableError
 from submissions.files.checking import Checked
 from submissions.files.errors import CorruptFileError
 from submissions.store.contract import Document, Store
@@ -76,11 +76,14 @@ def sweep(store: Store, *, now: str) -> int:
     """Remove files that no document names; return how many there were.
 
     What holds it is written once more behind it: who meanwhile handed in the same file
-    again is told of a conflict, and keeps it again.
+    again is told of a conflict, and keeps it again. Of what cannot be read all stay.
     """
     swept = 0
     for holder, address in store.files.kept_before(later(now, -ORPHANED)):
-        collection, found = _held(store, holder)
+        try:
+            collection, found = _held(store, holder)
+        except UnreadableError:
+            continue
         if any(each["sha256"] == address for each in found.get("files", ())):
             continue
         store.files.drop(holder, address)

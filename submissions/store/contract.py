@@ -248,6 +248,10 @@ class Store(ABC):
         """End the erasures that a crash stopped; return how many there were."""
         return 0
 
+    def ids(self, collection: str, where: Sequence[Condition] = ()) -> list[str]:
+        """Return the ids of what `find` would return, also of what cannot be read."""
+        return [document["_id"] for document in self.find(collection, where)]
+
     def insert(self, collection: str, document: Mapping[str, Any]) -> None:
         """Store a new document with its `_id`; `rev` starts at 1.
 

@@ -113,6 +113,11 @@ class SealedStore(Store):
             if len(opened) == len(found):
                 return opened
 
+    def ids(self, collection: str, where: Sequence[Condition] = ()) -> list[str]:
+        """Return ids; see the contract."""
+        asked = [self._hidden(collection, condition) for condition in where]
+        return self.inner.ids(collection, asked)
+
     def tally(
         self, collection: str, field: str, where: Sequence[Condition] = ()
     ) -> dict[Any, int]:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from submissions import drafts
+from submissions import drafts, files
 from submissions.drafts import GRACE
 from submissions.errors import Conflict, Duplicate, ErasedError
 
@@ -76,6 +76,20 @@ def test_an_expired_draft_is_erased_and_what_was_submitted_is_not(city):
     with pytest.raises(ErasedError):
         city.store.keyring.key("s_old")
     assert city.store.get("submissions", "s_sent")["answers"]
+
+
+def test_a_draft_that_cannot_be_read_keeps_no_other_from_being_swept(city):
+    for id_ in ("s_bad", "s_old"):
+        city.draft(id_)
+    city.store.inner.update("drafts", "s_bad", lambda d: d | {"sealed": "unreadable"})
+    city.store.files.keep("s_nobody", b"orphan", now=city.clock.text)
+
+    city.clock.pass_(days=2)
+    assert files.sweep(city.store, now=city.clock.text) == 1
+    city.clock.pass_(days=29)
+    assert drafts.sweep(city.store, now=city.clock.text) == 2
+
+    assert city.store.ids("drafts") == []
 
 
 def test_an_expired_draft_is_gone_before_anybody_sweeps(city):
