@@ -65,8 +65,9 @@ def parse(question: Question, name: str, posted: Posted) -> Any:
             if not any(text.strip() for text in boxes.values()):
                 return ABSENT
             day = parse_date(boxes, wanted)
-            digits = question.input == "date8" and isinstance(day, str)
-            return day.replace("-", "") if digits else day
+            if question.input == "date8" and isinstance(day, str):
+                return day.replace("-", "")
+            return day
         case "choices":
             keys = [key for key in posted.get(name, ()) if key]
             return _chosen(question, keys) if keys else ABSENT
