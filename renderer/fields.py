@@ -65,9 +65,7 @@ def parse(question: Question, name: str, posted: Posted) -> Any:
             if not any(text.strip() for text in boxes.values()):
                 return ABSENT
             day = parse_date(boxes, wanted)
-            if question.input == "date8" and isinstance(day, str):
-                return day.replace("-", "")
-            return day
+            return _digits(day) if question.input == "date8" else day
         case "choices":
             keys = [key for key in posted.get(name, ()) if key]
             return _chosen(question, keys) if keys else ABSENT
@@ -77,6 +75,10 @@ def parse(question: Question, name: str, posted: Posted) -> Any:
                 beside = (_first(posted, f"{name}-{box}") for box in (SEARCH, OTHER))
                 return _parse_choice(question, text, *beside)
             return _parse_one(question, text) if text.strip() else ABSENT
+
+
+def _digits(day: str | Problem) -> str | Problem:
+    return day if isinstance(day, Problem) else day.replace("-", "")
 
 
 def _parse_choice(question: Question, key: str, sought: str, other: str) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from builder import citizen_numbers, pointer
 from builder.model import MergedForm, Question
 from builder.validity import Fault
+from renderer.slips import Slip, slip
 from renderer.typed import DAY, HOUR, MINUTE, MONTH, YEAR, Problem
 from renderer.wording import departments, words
 from renderer.wording import say as _
@@ -50,6 +51,8 @@ def for_fault(
         return _missing(question, label)
     if fault.keyword == "check":
         return words(fault.limit)
+    if fault.keyword == "citizen_number":
+        return _no_citizen_number(label, fault.limit, value)
     who = _refusing(fault, question, form)
     say = _SENTENCES.get(fault.keyword, _unfit)
     if fault.keyword == "type" and question.input in ("number", "numbers"):
@@ -57,14 +60,14 @@ def for_fault(
     elif question.input == "choices" and fault.keyword in _COUNTED:
         say = _COUNTED[fault.keyword]
     elif not who and question.input in _WRITTEN:
-        say = _unfit
+        say = _ill_written
     if question.input in _LISTED and fault.pointer.startswith(question.pointer + "/"):
         index = int(pointer.parts(fault.pointer.removeprefix(question.pointer))[0])
         inside = value[index] if isinstance(value, list) else None
         said = say(label, who, fault.limit, inside)
         return _("第 %(number)s 行：%(error)s", number=index + 1, error=said)
     said = say(label, who, fault.limit, value)
-    return said + _hinted(question) if say in (_unfit, _not_whole) else said
+    return said + _hinted(question) if say in _WITH_HINT else said
 
 
 def _hinted(question: Question) -> str:
@@ -228,8 +231,7 @@ def _unfit(label: str, who: str, limit: Any, value: Any) -> str:
     return _("“%(label)s”写得不完整或有错，请核对", label=label)
 
 
-def _no_citizen_number(label: str, who: str, limit: Any, value: Any) -> str:
-    del who
+def _no_citizen_number(label: str, limit: Any, value: Any) -> str:
     number = str(value)
     match value is not None and citizen_numbers.slip(number):
         case False:
@@ -256,6 +258,30 @@ def _no_citizen_number(label: str, who: str, limit: Any, value: Any) -> str:
             )
 
 
+def _ill_written(label: str, who: str, limit: Any, value: Any) -> str:
+    """Say what is wrong with a number: its length, or a sign in it."""
+    if not who and isinstance(limit, str) and isinstance(value, str):
+        match slip(limit, value):
+            case Slip(least=least, most=most, place=0):
+                wanted = f"{least}" if least == most else f"{least}–{most}"
+                return _(
+                    "“%(label)s”要 %(wanted)s 位，您填了 %(length)s 位，请改正",
+                    label=label,
+                    wanted=wanted,
+                    length=len(value),
+                )
+            case Slip(place=place):
+                return _(
+                    "“%(label)s”第 %(place)s 位的“%(sign)s”不对，请改正",
+                    label=label,
+                    place=place,
+                    sign=value[place - 1],
+                )
+    return _unfit(label, who, limit, value)
+
+
+#: What is explained by the question's own hint.
+_WITH_HINT = (_unfit, _ill_written, _not_whole)
 #: A Chinese character in UTF-8, the widest of the encodings departments use.
 _BYTES_OF_ONE = 3
 
@@ -275,7 +301,7 @@ _SENTENCES: Mapping[str, Callable[[str, str, Any, Any], str]] = {
     "maxItems": _too_many,
     "uniqueItems": _not_once,
     "type": _wrong_kind,
-    "citizen_number": _no_citizen_number,
+    "pattern": _ill_written,
 }
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from builder.validity import Fault
+from builder.validity import Fault, Judge
 from renderer.fields import Problem
 from renderer.messages import for_fault, for_problem
 
@@ -51,3 +51,31 @@ def test_what_is_written_wrong_is_told_with_its_hint(forms, pointer, keyword, en
     fault = Fault(pointer=question.pointer, keyword=keyword, limit=None)
 
     assert for_fault(fault, question, forms[NEWBORN], "x").endswith(ends)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "sentence"),
+    [
+        ("mother:person.mobile", "1380719031", "要 11 位，您填了 10 位，请改正"),
+        ("mother:person.mobile", "138O7190318", "第 4 位的“O”不对，请改正"),
+        ("mother:person.postcode", "43030", "要 6 位，您填了 5 位，请改正"),
+        ("expense_payee:bank.account_no", "6217", "要 15–19 位，您填了 4 位，请改正"),
+        ("mother:person.id_number", "11010519491231002x", "第 18 位的“x”不对，请改正"),
+        ("mother:person.id_number", "420116", "身份证号码是 18 位"),
+        ("mother:person.id_number", "42011619960312246Y", "最后一位可以是 X，请改"),
+        ("mother:person.id_number", "420116199602302468", "没有这一天"),
+        ("mother:person.id_number", "420116199603122467", "请逐位核对"),
+    ],
+)
+def test_of_a_number_it_is_said_which_part_is_wrong(forms, pointer, value, sentence):
+    question = asked(forms, f"/facts/{pointer}")
+    role = pointer.partition(":")[0]
+    facts = {f"{role}:person.id_type": "111", pointer: value}
+    judge = Judge(forms[NEWBORN])
+    insured = {"situation:mother_has_maternity_insurance": True}
+    unsettled = {"situation:expense_direct_settled": False}
+    faults = judge.faults({"facts": {**insured, **unsettled, **facts}})
+
+    [fault, *_] = [each for each in faults if each.pointer == question.pointer]
+
+    assert sentence in for_fault(fault, question, forms[NEWBORN], value)
