@@ -12,6 +12,7 @@ from typing import Any
 
 from builder.model import Text
 from builder.prefill import Record
+from submissions.staff import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,37 +32,41 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Staff:
-    """Somebody who works at a counter and fills in for those who come."""
+class SampleStaff:
+    """Somebody who works here in the demo, and signs in without a password."""
 
     id: str
     name: Text
-    note: Text | None = None
-
-    @property
-    def who(self) -> str:
-        """How cases and their logs name this member of staff."""
-        return f"staff:{self.id}"
+    note: Text
+    roles: tuple[Role, ...]
+    department: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identities:
-    """Who can sign in: online and at a kiosk people, at a counter its staff."""
+    """Who can sign in to try the product: to apply, and to work."""
 
     people: Mapping[str, Person]
-    staff: Mapping[str, Staff]
+    staff: Mapping[str, SampleStaff]
 
 
 def read_identities(path: Path | None) -> Identities:
     """Read the sample people and the sample staff, by id.
 
     The file is `{"people": [{"id", "name", "note", "records": [{"source", "values",
-    "at"}]}], "staff": [{"id", "name", "note"}]}`; None means there is nobody.
+    "at"}]}], "staff": [{"id", "name", "note", "roles", "department"}]}`; None means
+    there is nobody.
     """
     document = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
     people = (_person(each) for each in document.get("people", ()))
     staff = (
-        Staff(id=each["id"], name=each["name"], note=each.get("note"))
+        SampleStaff(
+            id=each["id"],
+            name=each["name"],
+            note=each["note"],
+            roles=tuple(map(Role, each["roles"])),
+            department=each.get("department"),
+        )
         for each in document.get("staff", ())
     )
     return Identities(

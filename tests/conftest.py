@@ -14,6 +14,7 @@ from typing import TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from pymongo import MongoClient
 
@@ -22,6 +23,7 @@ from builder.catalogue import load, read_folder
 from builder.merge import merge
 from builder.model import AffairId, Catalogue, MergedForm
 from renderer.ends import leaves
+from submissions import passwords
 from tests.waiting import free_port, listens, until
 
 #: Runs a stand-in while a `with` block lasts; its folder and port.
@@ -75,6 +77,16 @@ def chromium() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return Path(found)
+
+
+@pytest.fixture
+def cheap_passwords(monkeypatch) -> Iterator[None]:
+    """Check passwords at a hundredth of the cost."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+    passwords._nobodys.cache_clear()
+    yield
+    passwords._nobodys.cache_clear()
 
 
 @pytest.fixture(scope="session")

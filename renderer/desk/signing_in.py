@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     make_response,
     redirect,
@@ -17,25 +18,36 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from renderer.api.callers import Limit
-from renderer.desk.access import EVERYBODY, keep, open_route, route, session, staff
-from renderer.portal.access import cookie_name, local_path, now, services, store
+from renderer.desk.access import EVERYBODY, keep, open_route, route, staff
+from renderer.identity import SampleStaff
+from renderer.portal.access import (
+    WORK,
+    cookie_name,
+    end_work,
+    local_path,
+    now,
+    services,
+    store,
+)
 from renderer.wording import say as _
 from submissions import passwords, signing_in, staff_sessions
+from submissions import staff as accounts
 from submissions.errors import Conflict, StaffError
 from submissions.signing_in import UNKNOWN, Try
-from submissions.staff import Staff
+from submissions.staff import Role, Staff
 
 #: Tries a minute of all browsers together in which the person has not signed in before.
 STRANGERS = 120
 #: Who signed in with a browser is known there for so many seconds, and so many people.
 KNOWN_FOR, MOST_KNOWN = 365 * 24 * 3600, 20
-SESSION, DEVICE = "yibiao-desk", "yibiao-known"
+DEVICE = "yibiao-known"
 
 
 def register(desk: Blueprint) -> None:
     """Add these pages to the desk."""
     open_route(desk, "/sign-in", sign_in, methods=["GET", "POST"])
     open_route(desk, "/first", first, methods=["GET", "POST"])
+    open_route(desk, "/sample", sample, methods=["POST"])
     route(desk, "/sign-out", sign_out, roles=EVERYBODY, methods=["POST"])
     limit = Limit(STRANGERS)
     desk.record(lambda state: state.app.extensions.update(yibiao_strangers=limit))
@@ -96,14 +108,32 @@ def first() -> Response:
     return make_response(body, 422 if wrong else 200)
 
 
+def sample() -> Response:
+    """Let in somebody of the demo; their account is opened when they first come."""
+    following = local_path(request.form.get("next"), url_for("desk.front"))
+    chosen = services().staff.get(request.form.get("person", ""))
+    if chosen is None:
+        abort(403)
+    person = accounts.get(store(), chosen.id) or accounts.add(
+        store(),
+        id_=chosen.id,
+        name=chosen.name["zh-CN"],
+        roles=chosen.roles,
+        department=chosen.department,
+        sample=True,
+        by="yibiao demo",
+        now=now(),
+    )
+    # Whoever works here and has the same account by chance is not let in by a press.
+    return let_in(person, following) if person.sample else abort(403)
+
+
 def sign_out() -> Response:
     """End this session, here and in the store."""
-    person, here = staff(), session()
-    if person is not None and here is not None:
-        staff_sessions.end(store(), person, here.id)
+    end_work()
     browser.clear()
     response = redirect(url_for("desk.sign_in"), 303)
-    response.delete_cookie(cookie_name(SESSION))
+    response.delete_cookie(cookie_name(WORK))
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
@@ -121,7 +151,7 @@ def let_in(person: Staff, following: str) -> Response:
     for name in browser.keys() - {"csrf_token"}:
         browser.pop(name)
     response = redirect(following, 303)
-    keep(response, cookie_name(SESSION), token, seconds=None)
+    keep(response, cookie_name(WORK), token, seconds=None)
     known = _known()
     device = known.pop(person.id, secrets.token_urlsafe(8))
     latest = [*known.items(), (person.id, device)][-MOST_KNOWN:]
@@ -159,6 +189,7 @@ def _asking(following: str, *, status: int = HTTPStatus.OK) -> Response:
         "desk/sign_in.html",
         heading=_("登录办理台"),
         following=following,
+        samples=_samples(),
         typed=_typed_id(),
         errors=[("account", wrong)] if wrong else [],
         wrong=bool(wrong),
@@ -167,6 +198,13 @@ def _asking(following: str, *, status: int = HTTPStatus.OK) -> Response:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers["Retry-After"] = "60"
     return response
+
+
+def _samples() -> list[SampleStaff]:
+    """Who can be tried out here; at a counter only its clerks."""
+    every = services().staff.values()
+    counter = services().end == "counter"
+    return [each for each in every if not counter or Role.CLERK in each.roles]
 
 
 def _typed_id() -> str:

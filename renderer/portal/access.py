@@ -10,7 +10,7 @@ from flask import abort, current_app, g, request, session, url_for
 
 from renderer.ends import Device
 from renderer.forms import FormClasses
-from renderer.identity import Person, Staff
+from renderer.identity import Person, SampleStaff
 from renderer.kept import Kept
 from renderer.ready import MOST_PAGES, Ready
 from renderer.security import code_hash, plain_code, show_code
@@ -18,7 +18,7 @@ from submissions import drafts, staff_sessions
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft, Helper, helper_of
 from submissions.files.links import Links
-from submissions.staff import Staff as Account
+from submissions.staff import Role, Staff
 from submissions.staff_sessions import Session
 from submissions.store.contract import Document, Store
 
@@ -30,6 +30,8 @@ MODES = {
     "contrast": ("contrast",),
 }
 
+#: The cookie with the token of who is signed in to work.
+WORK = "yibiao-desk"
 #: Cases one browser remembers the codes of; a cookie has little room.
 MOST_CODES = 20
 
@@ -40,8 +42,8 @@ class Services:
 
     store: Store
     people: Mapping[str, Person]
-    #: Those who fill in for others; they sign in at a counter only.
-    staff: Mapping[str, Staff]
+    #: Sample people who work here.
+    staff: Mapping[str, SampleStaff]
     clock: Clock
     #: The installation's secret.
     key: str
@@ -102,20 +104,26 @@ def person() -> Person | None:
 
 
 def staff() -> Staff | None:
-    """Which member of staff is signed in at this counter."""
-    if services().end != "counter":
-        return None
-    return services().staff.get(session.get("staff", ""))
+    """Which clerk is signed in at this counter."""
+    found = at_work() if services().end == "counter" else None
+    return found[1] if found is not None and Role.CLERK in found[1].roles else None
 
 
-def at_work() -> tuple[Session, Account] | None:
+def at_work() -> tuple[Session, Staff] | None:
     """Who is signed in to work, and since when; None: nobody."""
     if "at_work" not in g:
-        token = request.cookies.get(cookie_name("yibiao-desk"), "")
+        token = request.cookies.get(cookie_name(WORK), "")
         found = staff_sessions.of_token(store(), token, now=now()) if token else None
         g.at_work = found
-    kept: tuple[Session, Account] | None = g.at_work
+    kept: tuple[Session, Staff] | None = g.at_work
     return kept
+
+
+def end_work() -> None:
+    """End the session of who is signed in to work; their browser has its token."""
+    found = at_work()
+    if found is not None:
+        staff_sessions.end(store(), found[1], found[0].id)
 
 
 def cookie_name(name: str) -> str:

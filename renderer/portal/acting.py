@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import (
     Blueprint,
+    abort,
     make_response,
     redirect,
     render_template,
@@ -14,7 +15,7 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from renderer.identity import Person
-from renderer.portal.access import here, person, services, staff
+from renderer.portal.access import at_work, here, person, services, staff
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions.drafts import Draft, Helper
@@ -41,7 +42,9 @@ def let_staff_in() -> Response | None:
     away = services().end != "counter" or staff() is not None
     if away or request.method != "GET" or request.endpoint in (*OPEN, "portal.health"):
         return None
-    return redirect(url_for("portal.sign_in", next=here()))
+    if at_work() is not None:  # somebody who is no clerk
+        abort(403)
+    return redirect(url_for("desk.sign_in", next=here()))
 
 
 def applicant() -> str:
@@ -82,7 +85,7 @@ def chosen() -> tuple[Helper | None, Person | None]:
     name = typed or (str(words(shown.name)) if shown else "")
     if helping is None or not name:
         return None, shown
-    return Helper(id=helping.who, name=helping.name, applicant=name), shown
+    return Helper(id=helping.who, name={"zh-CN": helping.name}, applicant=name), shown
 
 
 def ask_for_whom(published: Published) -> Response:

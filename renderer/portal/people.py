@@ -1,6 +1,6 @@
 """Signing in and out, resume codes, and the list of one's cases."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import (
@@ -15,9 +15,11 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from renderer.identity import Person, Staff
 from renderer.portal.access import (
     READING_MODES,
+    WORK,
+    cookie_name,
+    end_work,
     find_draft,
     find_submission,
     hashed,
@@ -83,13 +85,14 @@ def sign_in() -> Response:
     """Let somebody say who they are: one of the sample people, where there are any."""
     home = url_for("portal.mine")
     following = local_path(request.values.get("next"), home)
-    chosen = request.form.get("person", "")
-    role, known = _identities()
+    if services().end == "counter":
+        return redirect(url_for("desk.sign_in", next=following), 303)
+    chosen, known = request.form.get("person", ""), services().people
     if request.method == "POST" and chosen in known:
         # Codes another person left in this browser are not handed on.
-        codes = known_codes() if session.get(role, chosen) == chosen else {}
+        codes = known_codes() if session.get("person", chosen) == chosen else {}
         session.clear()
-        session["codes"], session[role] = codes, chosen
+        session["codes"], session["person"] = codes, chosen
         session.permanent = True
         return redirect(following, 303)
     body = render_template(
@@ -102,13 +105,6 @@ def sign_in() -> Response:
     return make_response(body)
 
 
-def _identities() -> tuple[str, Mapping[str, Person | Staff]]:
-    """Who signs in at this end, and under which name a session keeps them."""
-    if services().end == "counter":
-        return "staff", services().staff
-    return "person", services().people
-
-
 def sign_out() -> Response:
     """Forget who was here, and every code this browser has shown."""
     forget()
@@ -117,12 +113,14 @@ def sign_out() -> Response:
 
 def forget() -> None:
     """Forget who was here, in this browser's history too; at a kiosk, everything."""
+    end_work()
     session.clear()
     g.forget = True
 
 
 def _clear(response: Response) -> Response:
     if g.get("forget"):
+        response.delete_cookie(cookie_name(WORK))
         wiped = '"cache"'
         if services().end == "kiosk":
             wiped = '"cache", "cookies", "storage"'

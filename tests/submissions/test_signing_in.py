@@ -5,7 +5,7 @@ from base64 import b32decode
 
 import pytest
 
-from submissions import audit, factors, passwords, signing_in, staff
+from submissions import audit, factors, signing_in, staff
 from submissions.clock import later, parse
 from submissions.errors import StaffError
 from submissions.signing_in import FIRST_WAIT, FREE, LONGEST_WAIT, UNKNOWN, Try
@@ -15,14 +15,7 @@ NOW = "2026-11-23T01:00:00.000Z"
 BY, RIGHT = "staff:boss", "正确的密码 battery staple"
 
 
-@pytest.fixture(autouse=True)
-def _cheap(monkeypatch):
-    """Hash at a hundredth of the cost."""
-    cheap = passwords.PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    monkeypatch.setattr(passwords, "_hasher", cheap)
-    passwords._nobodys.cache_clear()
-    yield
-    passwords._nobodys.cache_clear()
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from submissions.staff import Role
 RIGHT, NEW = "a sentence of my own", "another sentence of mine"
 BEGAN = utc_now()
 
+pytestmark = pytest.mark.usefixtures("cheap_passwords")
+
 
 class Watch:
     def __init__(self):
@@ -236,3 +238,27 @@ def test_a_second_factor_is_set_up_asked_for_and_dropped(house, at):
 
 def test_nobody_signs_in_to_work_at_a_kiosk(visit):
     assert visit("kiosk").client.get("/desk/sign-in").status_code == 404
+
+
+def test_a_sample_person_is_let_in_by_a_press_and_a_real_one_never(site):
+    page = site.send(site.get("/desk/sign-in"), "/sample", person="he")
+
+    assert page.heading == "我的账号"
+    assert "公安局" in page.words
+    store = site.app.extensions["yibiao"].store
+    store.update("staff", "he", lambda person: {**person, "sample": False})
+    token = page.form("/sign-out").values["csrf_token"]
+    for name in ("he", "nobody"):
+        sent = {"csrf_token": token, "person": name}
+        assert site.client.post("/desk/sample", data=sent).status_code == 403
+
+
+def test_only_clerks_work_at_a_counter(visit, work_as):
+    site = visit("counter")
+    work_as(site, "pen", Role.DESIGNER)
+
+    assert site.get("/").status == 403
+    work_as(site, "win", Role.CLERK)
+    assert site.get("/").status == 200
+    left = site.send(site.get("/"), "/sign-out")
+    assert left.path == "/desk/sign-in"

@@ -117,12 +117,13 @@ def test_nobody_but_staff_gets_in_at_a_counter(visit):
 
     page = site.get(f"/affairs/{NEWBORN}")
 
-    assert page.path == "/sign-in"
+    assert page.path == "/desk/sign-in"
     assert "方敏" in page.words
     assert "林晓雯" not in page.words
+    assert "关立言" not in page.words
     typed = page.form("/sign-in").values
     sent = site.post(f"/affairs/{NEWBORN}/start", {**typed, "applicant": "王某"})
-    assert sent.path == "/sign-in"
+    assert sent.path == "/desk/sign-in"
 
 
 def test_staff_act_for_somebody_under_their_own_name(visit, forms):
@@ -158,6 +159,7 @@ def test_one_member_of_staff_does_not_open_what_another_began(visit):
     other.sign_in("luo")
 
     assert other.get(begun).status == 404
+    other.send(other.get("/"), "/sign-out")
     other.sign_in("fang")
     assert other.get(begun).status == 200
 
