@@ -4,30 +4,33 @@ An address is resolved once, every answer is checked, and the connection is made
 address that was checked, so that a name cannot change its mind in between.
 """
 
+import io
 import ipaddress
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
-from typing import Any, Protocol, Self
+from functools import cache
+from http.client import HTTPConnection, HTTPException
+from typing import TYPE_CHECKING, Protocol
 
-import urllib3
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError, LocationParseError
-from urllib3.exceptions import TimeoutError as SlowError
+from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
 from submissions.errors import ForbiddenAddressError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 #: Of the whole attempt, from the name lookup to the end of the answer, seconds.
 DEADLINE = 15.0
 #: An answer is read this far; what it says counts only for a challenge.
 MOST_ANSWER = 64 * 1024
 
+_PORT = {"http": 80, "https": 443}
 _PORTS = (443, 8443)
 _V4_SPECIAL = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
 _V6_GLOBAL = ipaddress.IPv6Network("2000::/3")
@@ -98,7 +101,7 @@ def target(url: str) -> Target:
     return Target(
         scheme=parsed.scheme,
         host=parsed.host.strip("[]"),
-        port=parsed.port or {"http": 80, "https": 443}[parsed.scheme],
+        port=parsed.port or _PORT[parsed.scheme],
         path=parsed.request_uri,
     )
 
@@ -175,86 +178,78 @@ def post(
         allowed: "host:port" of receivers that may be private and without TLS.
     """
     began = time.monotonic()
-    with _Watchdog(deadline) as watchdog:
-        try:
-            to = target(url)
-            addresses = _checked(url, to, allowed, watchdog)
-            result = _exchange(to, addresses, dict(headers), body, watchdog)
-        except ForbiddenAddressError as error:
-            result = Result(error=f"forbidden: {error.reason}")
-        except (HTTPError, OSError, ValueError) as error:
-            # ValueError: a header or a host name that HTTP cannot carry.
-            late = watchdog.barked or isinstance(error, (TimeoutError, SlowError))
-            result = Result(error="deadline" if late else _name(error))
+    end = began + deadline
+    try:
+        to = target(url)
+        addresses = _checked(url, to, allowed, end)
+        with closing(_dial(to, addresses, end)) as connection:
+            result = _exchange(to, _Wire(connection, end), dict(headers), body)
+    except ForbiddenAddressError as error:
+        result = Result(error=f"forbidden: {error.reason}")
+    except (HTTPException, OSError, ValueError) as error:
+        # ValueError: a header or a host name that HTTP cannot carry.
+        late = isinstance(error, TimeoutError)
+        result = Result(error="deadline" if late else type(error).__name__)
     return replace(result, took=time.monotonic() - began)
 
 
-class _Watchdog:
-    """Cuts a connection when the time is up, however busy it seems.
+def _left(end: float) -> float:
+    """Return the seconds until a time of the monotonic clock.
 
-    A time limit per read never ends with a receiver that sends one byte at a time.
+    Raises:
+        TimeoutError: it has passed.
+    """
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
+class _Wire(io.RawIOBase):
+    """A connection that ends in time, however busy it seems; in the place of a socket.
+
+    A time limit for each read alone would never end with a receiver that sends one byte
+    at a time, so each may take only what is left.
     """
 
-    def __init__(self, deadline: float) -> None:
-        self.barked = False
-        self._end = time.monotonic() + deadline
-        self._lock = threading.Lock()
-        self._watched: list[socket.socket] = []
-        self._timer = threading.Timer(deadline, self._bark)
-        self._timer.daemon = True
+    def __init__(self, connection: socket.socket, end: float) -> None:
+        super().__init__()
+        self._connection, self._end = connection, end
 
-    def __enter__(self) -> Self:
-        self._timer.start()
-        return self
+    def sendall(self, data: bytes) -> None:
+        self._connection.settimeout(_left(self._end))
+        self._connection.sendall(data)
 
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
-        with self._lock:
-            for watched in self._watched:
-                watched.close()
-            self._watched.clear()
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
 
-    @property
-    def left(self) -> float:
-        """Seconds left; never 0, which sockets take for "no limit"."""
-        return max(self._end - time.monotonic(), 0.001)
+    def readable(self) -> bool:
+        return True
 
-    def watch(self, connection: socket.socket) -> None:
-        """Cut this one too. A copy is kept: TLS takes the original away."""
-        with self._lock:
-            self._watched.append(connection.dup())
-        if self.barked:
-            self._bark()
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        self._connection.settimeout(_left(self._end))
+        return self._connection.recv_into(buffer)
 
-    def _bark(self) -> None:
-        self.barked = True
-        with self._lock:
-            for watched in self._watched:
-                try:
-                    watched.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # it has ended already
+    def close(self) -> None:
+        """Do nothing: what has come is still read. Who dialled closes."""
 
 
-def _checked(
-    url: str,
-    to: Target,
-    allowed: Collection[str],
-    watchdog: _Watchdog,
-) -> list[str]:
+def _checked(url: str, to: Target, allowed: Collection[str], end: float) -> list[str]:
     """Return the addresses of a target, every one of them allowed."""
     trusted = str(to) in allowed
     reason = "" if trusted else refusal(to)
     if reason:
         raise ForbiddenAddressError(url, reason)
-    addresses = _resolve(to.host, to.port, watchdog.left)
+    addresses = _resolve(to.host, to.port, end)
     if not trusted and not all(map(is_public, addresses)):
         raise ForbiddenAddressError(url, "it leads into a private network")
     return addresses
 
 
-def _resolve(host: str, port: int, patience: float) -> list[str]:
+def _resolve(host: str, port: int, end: float) -> list[str]:
     """Look a name up; the system's own lookup knows no deadline."""
+    with suppress(ValueError):
+        return [str(ipaddress.ip_address(host))]
     found: list[list[str]] = []
     failed: list[Exception] = []
 
@@ -267,7 +262,7 @@ def _resolve(host: str, port: int, patience: float) -> list[str]:
 
     thread = threading.Thread(target=look_up, daemon=True)
     thread.start()
-    thread.join(patience)
+    thread.join(_left(end))
     if failed:
         raise failed[0]
     if not found:
@@ -275,82 +270,44 @@ def _resolve(host: str, port: int, patience: float) -> list[str]:
     return found[0]
 
 
-def _exchange(
-    to: Target,
-    addresses: list[str],
-    headers: dict[str, str],
-    body: bytes,
-    watchdog: _Watchdog,
-) -> Result:
-    dial = partial(_dial, addresses, to.port, watchdog)
-    with _pool(to, dial, watchdog.left) as pool:
-        answer = pool.urlopen(
-            "POST",
-            to.path,
-            body=body,
-            headers=headers,
-            redirect=False,
-            retries=False,
-            preload_content=False,
-            decode_content=False,
-        )
-        # Cut off in the middle of its headers, an answer looks like a whole one.
-        if watchdog.barked:
-            return Result(error="deadline")
-        read = b""
-        try:
-            read = answer.read(MOST_ANSWER)
-        except (HTTPError, OSError):
-            # The status has been said; what follows it changes nothing.
-            pass
-        finally:
-            answer.close()
-        return Result(
-            status=answer.status,
-            retry_after=answer.headers.get("retry-after"),
-            date=answer.headers.get("date"),
-            answer=read,
-        )
-
-
-def _dial(addresses: list[str], port: int, watchdog: _Watchdog) -> socket.socket:
+def _dial(to: Target, addresses: list[str], end: float) -> socket.socket:
     """Connect to the first of the checked addresses that answers."""
     problem: OSError = OSError("no address")
     for address in addresses:
         try:
-            connection = socket.create_connection((address, port), watchdog.left)
+            connection = socket.create_connection((address, to.port), _left(end))
         except OSError as error:
             problem = error
             continue
-        connection.settimeout(watchdog.left)
-        watchdog.watch(connection)
-        return connection
+        # The head of a request and its body are two writes; neither waits.
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if to.scheme == "http":
+            return connection
+        with connection:  # TLS takes it over, or fails
+            connection.settimeout(_left(end))
+            return _tls().wrap_socket(connection, server_hostname=to.host)
     raise problem
 
 
-def _pool(
-    to: Target, dial: Callable[[], socket.socket], patience: float
-) -> HTTPConnectionPool:
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return dial()
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return dial()
-
-    options: dict[str, Any] = {"timeout": urllib3.Timeout(patience), "maxsize": 1}
-    if to.scheme == "http":
-        plain = HTTPConnectionPool(to.host, to.port, **options)
-        plain.ConnectionCls = Plain
-        return plain
-    context = ssl.create_default_context()
-    secure = HTTPSConnectionPool(to.host, to.port, ssl_context=context, **options)
-    secure.ConnectionCls = Secure
-    return secure
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
 
 
-def _name(error: BaseException) -> str:
-    """Name what went wrong at the bottom: a word, never what was sent."""
-    inner = [each for each in error.args if isinstance(each, BaseException)]
-    return _name(inner[0]) if inner else type(error).__name__
+def _exchange(to: Target, wire: _Wire, headers: dict[str, str], body: bytes) -> Result:
+    # It says what HTTP asks for; it never connects by itself.
+    http = HTTPConnection(to.host, to.port)
+    http.default_port = _PORT[to.scheme]
+    http.auto_open, http.sock = 0, wire
+    http.request("POST", to.path, body=body, headers=headers)
+    answer = http.getresponse()
+    read = b""
+    with suppress(HTTPException, OSError):
+        # The status has been said; what follows it changes nothing.
+        read = answer.read(MOST_ANSWER)
+    return Result(
+        status=answer.status,
+        retry_after=answer.headers.get("retry-after"),
+        date=answer.headers.get("date"),
+        answer=read,
+    )
