@@ -16,7 +16,7 @@ def indexed(submission: Document) -> Document:
     """
     kept = [t for t in submission["tags"] if not t.startswith((_ID_NUMBER, _HASHED))]
     found = sorted(set(_numbers(submission)))
-    return {**submission, "tags": [*kept, *(_ID_NUMBER + each for each in found)]}
+    return {**submission, "tags": sorted({*kept, *(_ID_NUMBER + n for n in found)})}
 
 
 def by_number(

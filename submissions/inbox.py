@@ -66,7 +66,7 @@ def indexed(submission: Document, form: MergedForm, *, now: str) -> Document:
     ours = (_TAG + _BETWEEN, _REF)
     kept = [tag for tag in submission["tags"] if not tag.startswith(ours)]
     tags = (_tag(submission, part, form, now) for part in submission["parts"])
-    return {**submission, "tags": [*kept, _REF + submission["ref"], *tags]}
+    return {**submission, "tags": sorted({*kept, _REF + submission["ref"], *tags})}
 
 
 def lines(store: Store, department: str, state: str) -> list[Line]:

@@ -188,7 +188,7 @@ def tagged(submission: Document) -> Document:
     tags = [tag for tag in submission["tags"] if not tag.startswith(mine)]
     stuck = [UNDELIVERED + part["department"] for part, _ in _undelivered(submission)]
     stuck += [UNTOLD + d["endpoint"] for d in submission["deliveries"] if _untold(d)]
-    return wake({**submission, "tags": [*tags, *dict.fromkeys(stuck)]})
+    return wake({**submission, "tags": sorted({*tags, *stuck})})
 
 
 def untold(store: Store) -> list[Endpoint]:
