@@ -110,6 +110,7 @@ def correct(
     request: Request,
     answers: Mapping[str, Any],
     *,
+    who: str,
     now: str,
     new_id: NewId = new_id,
 ) -> Document:
@@ -121,6 +122,7 @@ def correct(
     Args:
         request: as the applicant saw it.
         answers: only those to the request's questions are looked at.
+        who: "applicant", or the member of staff who acts for them.
 
     Raises:
         Conflict: the part was corrected or decided meanwhile.
@@ -130,7 +132,7 @@ def correct(
     def corrected(found: Document) -> Document:
         if wanted(published, found, request.part) != request:
             raise Conflict("submissions", submission_id)
-        changed = _with_answers(published, found, request, answers, now)
+        changed = _with_answers(published, found, request, answers, who=who, now=now)
         rest = {k: v for k, v in found.get("typed", {}).items() if k != request.part}
         changed = {**changed, "typed": rest} if "typed" in found else changed
         again = parts.correct(changed, published.judge, request.part, now=now)
@@ -172,6 +174,8 @@ def _with_answers(
     submission: Document,
     request: Request,
     given: Mapping[str, Any],
+    *,
+    who: str,
     now: str,
 ) -> Document:
     judge, before = published.judge, json.loads(submission["answers"])
@@ -193,9 +197,7 @@ def _with_answers(
     pruned = {"facts": {}, "matters": {}, **judge.prune(answers)}
     body = canonical.text(pruned)
     said = {"part": request.part, "places": places, "body": canonical.digest(body)}
-    entries = log.append(
-        submission["log"], at=now, who="applicant", what="corrected", **said
-    )
+    entries = log.append(submission["log"], at=now, who=who, what="corrected", **said)
     corrected = {
         **submission,
         "updated_at": now,

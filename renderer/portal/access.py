@@ -206,6 +206,12 @@ def find_submission(id_: str) -> Document | None:
     return document if mine else None
 
 
+def hand() -> str:
+    """Whose hand a log names: the applicant's, or that of staff who act for them."""
+    here = staff()
+    return "applicant" if here is None else here.who
+
+
 def _helps(helper: Helper | None) -> bool:
     here = staff()
     return here is not None and helper is not None and helper.id == here.who

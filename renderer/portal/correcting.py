@@ -12,7 +12,7 @@ from builder.validity import Fault
 from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, rows
 from renderer.forms import build, read
-from renderer.portal.access import now, open_submission, posted, store
+from renderer.portal.access import hand, now, open_submission, posted, store
 from renderer.portal.applying import LEAVING
 from renderer.portal.filling import Filling, concerns
 from renderer.portal.leading import away, pressed
@@ -147,6 +147,7 @@ def _receive(after: Correction, sent: Posted) -> Response:
             draft.id,
             after.wanted,
             draft.answers,
+            who=hand(),
             now=now(),
         )
     except Conflict:

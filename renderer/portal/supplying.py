@@ -5,7 +5,7 @@ from http import HTTPStatus
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from renderer.portal.access import now, open_submission, staff, store
+from renderer.portal.access import hand, now, open_submission, store
 from renderer.portal.handing_in import MOST_SENT, clean, sentence
 from renderer.portal.materials import NeedLine, open_lines
 from renderer.showing import MEGABYTE, local_time
@@ -45,9 +45,7 @@ def supply(id_: str, key: str) -> Response:
     wrong: list[str] = []
     found = list(clean(request.files.getlist("file"), wrong))
     if found:
-        helper = staff()
-        who = "applicant" if helper is None else helper.who
-        brought = Supply(material=key, clean=found, who=who)
+        brought = Supply(material=key, clean=found, who=hand())
         try:
             document = supplying.supply(store(), published, id_, brought, now=now())
         except UnusableFileError as error:

@@ -67,6 +67,7 @@ def correct(city, wanted, **facts):
         "s_one",
         wanted,
         answers,
+        who="applicant",
         now=city.clock.text,
         new_id=city.new_id,
     )
@@ -115,6 +116,7 @@ def test_a_corrected_part_is_sent_again_whole_and_numbered(applied, office):
         "s_one",
         wanted,
         answers,
+        who="applicant",
         now=applied.clock.text,
         new_id=applied.new_id,
     )

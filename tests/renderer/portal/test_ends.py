@@ -72,12 +72,30 @@ def apply(site, end, forms):
     return site.fill(enter(site, end), forms[NEWBORN], sample(NEWBORN)["answers"])
 
 
+def stored(site):
+    return site.app.extensions["yibiao"].store
+
+
+def send_back(site, submission, matter, pointer):
+    """As a department that wants one field corrected."""
+    reasons = [{"pointer": pointer, "text": "少一个字"}]
+    said = [{"id": "m", "reasons": reasons, "materials": []}]
+    back = {"state": "correction", "said": said, "counting": ["m"]}
+    parts = [
+        each | (back if each["matter"] == matter else {})
+        for each in submission["parts"]
+    ]
+    stored(site).update(
+        "submissions", submission["_id"], lambda found: {**found, "parts": parts}
+    )
+
+
 def submitted(site, check):
     """What is kept once a check page is declared and sent."""
     done = site.send(check, "/submit", declared="yes")
     assert done.heading == "回执"
     id_ = done.path.rpartition("/")[2]
-    return site.app.extensions["yibiao"].store.get("submissions", id_)
+    return stored(site).get("submissions", id_)
 
 
 @pytest.mark.slow
@@ -134,7 +152,13 @@ def test_staff_act_for_somebody_under_their_own_name(visit, forms):
     for page in (*pages, site.get(f"/submissions/{kept['_id']}"), site.get("/mine")):
         assert "代 林晓雯 办理" in page.words
         assert "工作人员 方敏" in page.words
-    assert [e["who"] for e in kept["log"] if e["what"] == "accepted"] == ["staff:fang"]
+    send_back(site, kept, "nhc.birth_cert", "/XSEXM")
+    part = next(p["id"] for p in kept["parts"] if p["matter"] == "nhc.birth_cert")
+    page = site.get(f"/submissions/{kept['_id']}/corrections/{part}")
+    site.send(page, **{page.questions[0]: "林小满"})
+    kept = stored(site).get("submissions", kept["_id"])
+    done = {e["what"]: e["who"] for e in kept["log"]}
+    assert (done["accepted"], done["corrected"]) == ("staff:fang", "staff:fang")
     assert log.first_broken(kept["log"]) is None
     assert "方敏" not in kept["answers"]
     assert kept["owner"] == "demo:lin"
