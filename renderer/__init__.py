@@ -4,6 +4,7 @@ import renderer.interrupted  # noqa: F401  # isort: skip - before what takes lon
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask, request
@@ -27,6 +28,7 @@ from renderer.portal.access import (
     staff,
 )
 from renderer.showing import file_size
+from renderer.sources.connections import Connections, own_sources, read_connections
 from submissions.clock import Clock, utc_now
 from submissions.errors import SubmissionsError
 from submissions.files.checking import MOST_BYTES as MOST_FILE
@@ -52,6 +54,7 @@ def create_app(
     *,
     store: Store | None = None,
     clock: Clock = utc_now,
+    connections: Connections | None = None,
 ) -> Flask:
     """Return the web application.
 
@@ -59,6 +62,7 @@ def create_app(
         settings: read from the environment if left out.
         store: opened from the settings if left out.
         clock: tells the time.
+        connections: who is asked for what is known; read from the settings if left out.
 
     Raises:
         SubmissionsError: the store cannot be opened, or a setting is none.
@@ -72,13 +76,16 @@ def create_app(
     identities = read_identities(settings.demo_people)
     app = Flask(__name__)
     app.config.update(_flask_settings(settings, key))
+    kept = store or config.open_configured(settings)
+    asked = connections or read_connections(settings.sources)
     app.extensions["yibiao"] = Services(
-        store=store or config.open_configured(settings),
+        store=kept,
         people=identities.people,
         staff=identities.staff,
         clock=clock,
         key=key,
         base_url=settings.base_url,
+        connections=replace(asked, own=own_sources(kept)),
         end=settings.end,
     )
     Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])

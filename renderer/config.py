@@ -34,6 +34,8 @@ class Settings:
     secret_key: str = ""
     #: File of sample people who can sign in, or None.
     demo_people: Path | None = None
+    #: File of the registers that know what need not be typed, or None.
+    sources: Path | None = None
     #: Cookies are sent over HTTPS only.
     secure_cookies: bool = False
     #: Where people reach this installation, for the code on the receipt.
@@ -62,6 +64,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     people = environment.get("YIBIAO_DEMO", "")
     key_file = environment.get("YIBIAO_KEY_FILE", "")
+    sources = environment.get("YIBIAO_SOURCES", "")
     return Settings(
         data=Path(environment.get("YIBIAO_DATA") or "data"),
         store=environment.get("YIBIAO_STORE", ""),
@@ -69,6 +72,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         key_file=Path(key_file) if key_file else None,
         secret_key=environment.get("YIBIAO_SECRET_KEY", ""),
         demo_people=Path(people) if people else None,
+        sources=Path(sources) if sources else None,
         secure_cookies=environment.get("YIBIAO_SECURE_COOKIES", "") == "1",
         base_url=environment.get("YIBIAO_BASE_URL", "").rstrip("/"),
         api_rate=_positive("YIBIAO_API_RATE", environment, API_RATE),

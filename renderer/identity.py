@@ -6,24 +6,24 @@ the file of sample people is for trying the product, never for real cases.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from builder.model import Text
-from builder.prefill import Record
 from submissions.staff import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who can sign in, and what certificates say about them."""
+    """Somebody who can sign in, and what signing in tells of them."""
 
     id: str
     name: Text
     #: What one should know about a sample person before choosing them.
     note: Text | None = None
-    records: tuple[Record, ...] = ()
+    #: name, id_number, mobile: as far as the provider knows them.
+    claims: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def owner(self) -> str:
@@ -53,8 +53,8 @@ class Identities:
 def read_identities(path: Path | None) -> Identities:
     """Read the sample people and the sample staff, by id.
 
-    The file is `{"people": [{"id", "name", "note", "records": [{"source", "values",
-    "at"}]}], "staff": [{"id", "name", "note", "roles", "department"}]}`; None means
+    The file is `{"people": [{"id", "name", "note", "claims": {"name", "id_number",
+    "mobile"}}], "staff": [{"id", "name", "note", "roles", "department"}]}`; None means
     there is nobody.
     """
     document = {} if path is None else json.loads(path.read_text(encoding="utf-8"))
@@ -76,13 +76,9 @@ def read_identities(path: Path | None) -> Identities:
 
 
 def _person(written: Mapping[str, Any]) -> Person:
-    records = tuple(
-        Record(source=record["source"], values=record["values"], at=record["at"])
-        for record in written.get("records", ())
-    )
     return Person(
         id=written["id"],
         name=written["name"],
         note=written.get("note"),
-        records=records,
+        claims=written.get("claims", {}),
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from builder.model import Answers, Text
@@ -46,6 +46,8 @@ class Draft:
     answers: Mapping[str, Any]
     #: Where answers came from, by their pointer: source, at, certainty, corrected.
     provenance: Mapping[str, Mapping[str, Any]]
+    #: What sources said, by source: key, asked_at, and at and values or why not.
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     #: Texts as typed that are no value yet, by the names of their boxes.
     unread: Mapping[str, Sequence[str]]
     #: The page that was kept last, to come back to; "" before the first.
@@ -164,6 +166,7 @@ def _document(draft: Draft) -> Document:
         "resume_hash": draft.resume_hash,
         "answers": canonical.text(draft.answers),
         "provenance": canonical.text(draft.provenance),
+        "records": canonical.text(draft.records),
         "unread": canonical.text(draft.unread),
         "at": draft.at,
         "helper": helper_text(draft.helper),
@@ -202,6 +205,7 @@ def from_document(document: Document) -> Draft:
         resume_hash=document.get("resume_hash", ""),
         answers=json.loads(document["answers"]),
         provenance=json.loads(document["provenance"]),
+        records=json.loads(document.get("records", "{}")),
         unread=json.loads(document.get("unread", "{}")),
         files=tuple(KeptFile.of(each) for each in document.get("files", ())),
         promised=_promised(document),

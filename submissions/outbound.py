@@ -167,6 +167,7 @@ def post(
     *,
     deadline: float = DEADLINE,
     allowed: Collection[str] = (),
+    tls: ssl.SSLContext | None = None,
 ) -> Result:
     """Send one POST request; redirects are not followed and proxies not used.
 
@@ -176,13 +177,14 @@ def post(
         body: the exact bytes to send.
         deadline: seconds for the whole attempt; then the connection is cut.
         allowed: "host:port" of receivers that may be private and without TLS.
+        tls: whom to trust, and which certificate to show; the system's, and none.
     """
     began = time.monotonic()
     end = began + deadline
     try:
         to = target(url)
         addresses = _checked(url, to, allowed, end)
-        with closing(_dial(to, addresses, end)) as connection:
+        with closing(_dial(to, addresses, end, tls or _tls())) as connection:
             result = _exchange(to, _Wire(connection, end), dict(headers), body)
     except ForbiddenAddressError as error:
         result = Result(error=f"forbidden: {error.reason}")
@@ -270,7 +272,9 @@ def _resolve(host: str, port: int, end: float) -> list[str]:
     return found[0]
 
 
-def _dial(to: Target, addresses: list[str], end: float) -> socket.socket:
+def _dial(
+    to: Target, addresses: list[str], end: float, tls: ssl.SSLContext
+) -> socket.socket:
     """Connect to the first of the checked addresses that answers."""
     problem: OSError = OSError("no address")
     for address in addresses:
@@ -285,7 +289,7 @@ def _dial(to: Target, addresses: list[str], end: float) -> socket.socket:
             return connection
         with connection:  # TLS takes it over, or fails
             connection.settimeout(_left(end))
-            return _tls().wrap_socket(connection, server_hostname=to.host)
+            return tls.wrap_socket(connection, server_hostname=to.host)
     raise problem
 
 

@@ -58,6 +58,7 @@ from builder.model.prefilling import (
     Lock,
     PrefillRule,
     Source,
+    SourceKind,
 )
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "Sensitivity",
     "Situation",
     "Source",
+    "SourceKind",
     "Term",
     "Text",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
-from secrets import token_bytes
+from secrets import token_bytes, token_urlsafe
 from threading import Event, Thread
 from typing import Any
 
@@ -18,9 +18,11 @@ from builder.model import MergedForm
 from builder.proof import FEW
 from renderer import create_app
 from renderer.config import Settings, links_of, open_configured
+from renderer.demo.registers import connections, create_registers
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, create_receiver
 from renderer.servers import address, listen, serving
+from renderer.sources.connections import Connections
 from submissions import endpoints, outbound, packs
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import webhook
@@ -87,13 +89,23 @@ def running(
         answers = stack.enter_context(closing(Answers(portal, results(), secrets.get)))
         settings = replace(settings, base_url=portal)
         stack.enter_context(_working(store, receiver, links_of(settings)))
-        stack.enter_context(serving(create_app(settings, store=store), portal_socket))
+        known = stack.enter_context(_registers())
+        app = create_app(settings, store=store, connections=known)
+        stack.enter_context(serving(app, portal_socket))
         inbox = Inbox(data / "receiver.jsonl")
         sample = create_receiver(
             secret_of=secrets.get, matters=matters, answers=answers, inbox=inbox
         )
         stack.enter_context(serving(sample, receiver_socket))
         yield House(portal=portal, receiver=receiver, store=store, forms=forms)
+
+
+@contextmanager
+def _registers() -> Iterator[Connections]:
+    """Serve the sample registers, and tell how they are asked."""
+    token = token_urlsafe()
+    with listen(0) as socket, serving(create_registers(token), socket):
+        yield connections(address(socket), token)
 
 
 def connect(store: Store, receiver: str, departments: Iterable[str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from renderer.identity import Person, SampleStaff
 from renderer.kept import Kept
 from renderer.ready import MOST_PAGES, Ready
 from renderer.security import code_hash, plain_code, show_code
+from renderer.sources.connections import Connections
 from submissions import drafts, staff_sessions
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft, Helper, helper_of
@@ -48,6 +49,8 @@ class Services:
     #: The installation's secret.
     key: str
     base_url: str
+    #: Who is asked for what is known already.
+    connections: Connections
     #: What the devices are that this application serves.
     end: Device
     classes: FormClasses = field(default_factory=FormClasses)

@@ -30,6 +30,7 @@ from renderer.portal.access import (
 )
 from renderer.portal.conflicts import CONFLICT, conflict, with_stored
 from renderer.portal.filling import Filling
+from renderer.portal.knowing import records_of, with_records
 from renderer.portal.leading import (
     ROW_BUTTONS,
     after_row_button,
@@ -57,7 +58,9 @@ from renderer.portal.sheet import (
 from renderer.portal.writing import show
 from renderer.wording import say as _
 from submissions import drafts, packs
+from submissions.drafts import Draft
 from submissions.errors import Conflict, StoreUnavailableError
+from submissions.packs import Published
 
 __all__ = ["CONFLICT", "filling_of", "register"]
 
@@ -69,19 +72,37 @@ AUTOSAVE = "autosave"
 MOST_TRIES = 3
 
 
-def filling_of(id_: str) -> Filling:
-    """Open a draft with its form and what is known about its owner; 404 if not."""
+def filling_of(id_: str, *, asking: bool = True) -> Filling:
+    """Open a draft with its form and what is known about its owner; 404 if not.
+
+    Args:
+        asking: sources that can help now are asked first.
+    """
     draft = open_draft(id_)
-    owner = acting.owner_of(draft)
     if draft.helper is not None and staff() is not None:
         session["acting"] = draft.helper.applicant
+    published = packs.load(store(), draft.pack)
+    if asking:
+        draft = _known(draft, published)
     return Filling(
-        published=packs.load(store(), draft.pack),
+        published=published,
         draft=draft,
-        records=() if owner is None else owner.records,
+        records=records_of(draft),
         now=now(),
         end=services().end,
     )
+
+
+def _known(draft: Draft, published: Published) -> Draft:
+    """Ask the sources that can help now; keep what they said with the draft."""
+    owner, connections = acting.owner_of(draft), services().connections
+    more = with_records(draft, published, owner, connections, now=now())
+    if more is draft:
+        return draft
+    try:
+        return drafts.save(store(), more, now=now())
+    except Conflict:  # another window was faster: this page does without keeping it
+        return more
 
 
 def register(portal: Blueprint) -> None:

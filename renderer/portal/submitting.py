@@ -54,7 +54,7 @@ def submit(id_: str) -> Response:
     """
     if request.method == "GET":
         return redirect(url_for("portal.check", id_=id_))
-    filling = filling_of(id_)
+    filling = filling_of(id_, asking=False)
     if request.form.get("rev") != str(filling.draft.rev):
         return _changed_elsewhere(filling)
     if request.form.get("declared") != "yes":

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from known import connections
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
@@ -66,7 +67,9 @@ def portals(tmp_path_factory, store) -> Iterator[Mapping[str, str]]:
     settings = Settings(data=tmp_path_factory.mktemp("key"), demo_people=people)
     servers = {}
     for end in DEVICES:
-        app = create_app(replace(settings, end=end), store=store)
+        app = create_app(
+            replace(settings, end=end), store=store, connections=connections()
+        )
         servers[end] = make_server("127.0.0.1", 0, in_one_piece(app), threaded=True)
         Thread(target=servers[end].serve_forever, name=end).start()
     yield {end: f"http://127.0.0.1:{each.port}" for end, each in servers.items()}

@@ -83,30 +83,35 @@ def test_the_sample_results_are_what_the_matters_issue():
 def test_the_sample_people_hold_what_the_prefill_rules_point_at():
     """Each path leads somewhere: nobody wrote a name that no source says."""
     rules = [
-        (affair["sources"][rule["source"]]["kind"], rule)
+        (affair["sources"][rule["source"]], rule)
         for affair in AFFAIRS.values()
         for rules in affair["prefill"].values()
         for rule in rules
     ]
-    held = [
-        (record["source"], record["values"])
-        for person in sample("people.json")["people"]
-        for record in person["records"]
+    claims = [
+        {"person": person["claims"]} for person in sample("people.json")["people"]
     ]
+    held = {
+        name: [row["values"] for row in rows]
+        for name, rows in sample("registers.json").items()
+    }
 
-    for kind, rule in rules:
-        if kind in {"identity", "certificate", "registry"}:
-            found = [
-                jmespath.search(rule["path"], values)
-                for source, values in held
-                if source == rule["source"]
-            ]
+    for source, rule in rules:
+        if source["kind"] in {"identity", "certificate", "registry"}:
+            name = source.get("register", rule["source"])
+            told = claims if source["kind"] == "identity" else held[name]
+            found = [jmespath.search(rule["path"], values) for values in told]
             assert any(value is not None for value in found), rule
 
 
 @pytest.mark.parametrize(
     "name",
-    ["people.json", *(f"answers/{a}.json" for a in sorted(AFFAIRS)), "results.json"],
+    [
+        "people.json",
+        "registers.json",
+        *(f"answers/{a}.json" for a in sorted(AFFAIRS)),
+        "results.json",
+    ],
 )
 def test_sample_identity_numbers_have_a_true_check_character(name):
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from known import connections
 from urllib3 import encode_multipart_formdata
 
 from builder import pointer
@@ -275,7 +276,12 @@ def at_end(tmp_path_factory, packs) -> Iterator[Callable[..., Flask]]:
         publishing.publish(store, pack, now="2026-11-22T00:00:00.000Z", by="tests")
 
     def served(end, clock=lambda: NOW):
-        return create_app(replace(settings, end=end), store=store, clock=clock)
+        return create_app(
+            replace(settings, end=end),
+            store=store,
+            clock=clock,
+            connections=connections(),
+        )
 
     yield served
     store.close()

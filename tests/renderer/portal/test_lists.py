@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from known import connections
 
 from builder import pack
 from builder.catalogue import load
@@ -215,7 +216,9 @@ def visited(form, tmp_path, open_site, end, applicant):
     store = open_configured(settings)
     packed = pack.certify(pack.dump(form), {"ok": True})
     publishing.publish(store, packed, now=utc_text(NOW), by="tests")
-    site = open_site(create_app(settings, store=store, clock=lambda: NOW))
+    site = open_site(
+        create_app(settings, store=store, clock=lambda: NOW, connections=connections())
+    )
     if applicant:
         site.sign_in("fang")
     yield Family(store, site, form, applicant)

@@ -1,0 +1,1 @@
+"""Who is asked for what is known already: one small class for each kind of source."""
