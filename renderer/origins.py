@@ -22,11 +22,14 @@ class Known:
     said: Markup
     #: Not yet accepted by saving the page.
     proposed: bool
+    #: Nobody can change it here.
+    sealed: bool = False
 
     @classmethod
-    def unsaid(cls, *, proposed: bool) -> "Known":
+    def unsaid(cls, *, proposed: bool, sealed: bool) -> "Known":
         """Return what is said of no value yet."""
-        return cls(text="", source="", said=Markup(), proposed=proposed)
+        unsaid = Markup()
+        return cls(text="", source="", said=unsaid, proposed=proposed, sealed=sealed)
 
 
 def known_value(
@@ -35,8 +38,8 @@ def known_value(
     """Show a value with its source.
 
     Args:
-        origin: source, at, certainty; `corrected` once somebody changed it; and
-            `proposed` while nobody accepted it.
+        origin: source, at, certainty; `corrected` once somebody changed it;
+            `proposed` while nobody accepted it; `sealed` where nobody can change it.
     """
     corrected = bool(origin.get("corrected"))
     source = _("您改过") if corrected else source_name(form, origin["source"])
@@ -50,4 +53,5 @@ def known_value(
         source=source,
         said=Markup().join(said),
         proposed=bool(origin.get("proposed")),
+        sealed=bool(origin.get("sealed")),
     )

@@ -49,6 +49,8 @@ class Variant(NamedTuple):
     own: bool
     #: Of what is known, whether it is only proposed; None: nothing was known.
     proposed: bool | None
+    #: Nobody can change it here.
+    sealed: bool
     opened: bool
 
 
@@ -133,7 +135,8 @@ class Ready:
         if wrong is not None or known is not None or own or opened:
             at = None if wrong is None else (wrong.box, wrong.every_box)
             proposed = None if known is None else known.proposed
-            piece = self._piece(Variant(at, own, proposed, opened))
+            sealed = known is not None and known.sealed
+            piece = self._piece(Variant(at, own, proposed, sealed, opened))
         parts = piece.parts.copy()
         if self._own and not _marked(blank.name, piece, posted, parts, own=own):
             return None
@@ -152,7 +155,9 @@ class Ready:
 
     @cached_property
     def _plain(self) -> Piece:
-        return self._piece(Variant(None, own=False, proposed=None, opened=False))
+        return self._piece(
+            Variant(None, own=False, proposed=None, sealed=False, opened=False)
+        )
 
     def _piece(self, variant: Variant) -> Piece:
         if variant not in self._pieces:
@@ -163,7 +168,8 @@ class Ready:
         """Return the question as it stands in this variant, but for what is said."""
         block = replace(self._blank, opened=variant.opened)
         if variant.proposed is not None:
-            block = replace(block, known=Known.unsaid(proposed=variant.proposed))
+            unsaid = Known.unsaid(proposed=variant.proposed, sealed=variant.sealed)
+            block = replace(block, known=unsaid)
         if block.other is not None:
             block = replace(block, other=replace(block.other, text="?" * variant.own))
         if variant.wrong is None:

@@ -29,7 +29,7 @@ from renderer.portal.access import (
     store,
 )
 from renderer.portal.conflicts import CONFLICT, conflict, with_stored
-from renderer.portal.filling import Filling
+from renderer.portal.filling import Filling, resealed
 from renderer.portal.knowing import records_of, with_records
 from renderer.portal.leading import (
     ROW_BUTTONS,
@@ -84,13 +84,14 @@ def filling_of(id_: str, *, asking: bool = True) -> Filling:
     published = packs.load(store(), draft.pack)
     if asking:
         draft = _known(draft, published)
-    return Filling(
+    filling = Filling(
         published=published,
         draft=draft,
         records=records_of(draft),
         now=now(),
         end=services().end,
     )
+    return replace(filling, draft=resealed(filling))
 
 
 def _known(draft: Draft, published: Published) -> Draft:
@@ -171,21 +172,21 @@ def receive(sheet: Sheet) -> Response:
         Conflict: another window was faster.
     """
     filling = sheet.filling
-    draft, proposals = filling.draft, filling.proposals
+    draft, offered = filling.draft, (filling.proposals, filling.sealed)
     posted, before = sheet.received()
     sent = _as_sent(sheet, posted)
     fields = sheet.fields(sent)
     stood = here = _stood(sheet, fields, before)
     if pressed()[0] == AUTOSAVE:
         stood = tuple(each for each in here if _settled(sheet, fields, each))
-    mine = merged(draft, stood, fields, proposals)
+    mine = merged(draft, stood, fields, *offered)
     meeting = meet(draft, mine, stood, before)
     for question in meeting.theirs:
         sent = with_stored(draft, question, sent)
     if meeting.both:
         return conflict(sheet, sent, stood, meeting.both)
     own = [question for question in stood if question not in meeting.theirs]
-    changed = merged(draft, own, fields, proposals) if meeting.theirs else mine
+    changed = merged(draft, own, fields, *offered) if meeting.theirs else mine
     button, wanted = pressed()
     if button == "same":
         changed = filled(filling, changed, wanted)
@@ -216,6 +217,8 @@ def _settled(
     ids, while the page has those it was served with.
     """
     proposal = sheet.filling.proposals.get(question.pointer)
+    if question.pointer in sheet.filling.sealed:
+        return False
     field = fields[question.name]
     if proposal is not None and same(proposal.value, readable(field.value)):
         return False

@@ -76,7 +76,7 @@ def _keep(sheet: Sheet, question: Question, key: str) -> None:
     fields = sheet.fields({question.name: (key,)})
     if isinstance(fields[question.name].value, Problem):
         abort(HTTPStatus.BAD_REQUEST)
-    draft = merged(filling.draft, [question], fields, filling.proposals)
+    draft = merged(filling.draft, [question], fields, filling.proposals, filling.sealed)
     draft = sheet.settled(draft)
     drafts.save(store(), draft, now=now())
 

@@ -6,13 +6,15 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any, Literal
 
+from builder import pointer
+from builder.lenses import same
 from builder.model import MergedForm, Page, Pointer, Question
 from builder.pointer import ABSENT
-from builder.prefill import Proposal, Record, propose
+from builder.prefill import Proposal, Record, propose, sealed
 from builder.validity import Fault, Judge
 from renderer.ends import Device, Leaf, find, leaves
 from renderer.pieces import answer
-from renderer.portal.saving import boxes_of
+from renderer.portal.saving import boxes_of, with_sealed
 from submissions import materials
 from submissions.drafts import Draft
 from submissions.materials import Need
@@ -115,6 +117,13 @@ class Filling:
             return {}
         found = propose(self.judge, self.draft.answers, self.records, now=self.now)
         return {at: p for at, p in found.items() if at not in self.draft.provenance}
+
+    @cached_property
+    def sealed(self) -> Mapping[Pointer, Proposal]:
+        """Values that nobody can change here, whatever a browser sends."""
+        if not self.now:
+            return {}
+        return sealed(self.judge, self.draft.answers, self.records, now=self.now)
 
     @cached_property
     def sections(self) -> tuple[Step, ...]:
@@ -255,6 +264,23 @@ class Filling:
         """Where there is no answer yet, and must be one."""
         at = {fault.pointer for fault in self.faults}
         return frozenset(self.asked.keys() & at) - self._wrong
+
+
+def resealed(filling: Filling) -> Draft:
+    """Return the draft with every sealed answer as its source says it.
+
+    Something else can stand there: it was typed while another situation was chosen,
+    kept by another way than a page, or the source was silent then. What nobody has
+    accepted on a page yet stays a proposal.
+    """
+    answers = filling.draft.answers
+    typed = {
+        where: proposal
+        for where, proposal in filling.sealed.items()
+        if not same(pointer.get(answers, pointer.parts(where)), proposal.value)
+        and pointer.get(answers, pointer.parts(where)) is not ABSENT
+    }
+    return with_sealed(filling.draft, typed)
 
 
 def concerns(fault: Fault, question: Question) -> bool:

@@ -20,6 +20,7 @@ from submissions.drafts import Draft
 
 #: Hexadecimal digits that tell two states of one question apart.
 DIGEST_LENGTH = 10
+_NONE: Mapping[Pointer, Proposal] = {}
 
 
 def readable(value: Any) -> Any:
@@ -32,14 +33,21 @@ def merged(
     questions: Sequence[Question],
     fields: Mapping[str, AnswerField],
     proposals: Mapping[Pointer, Proposal],
+    sealed: Mapping[Pointer, Proposal] = _NONE,
 ) -> Draft:
     """Return the draft with one page's values in their places.
+
+    Law: whatever is sent, a sealed answer is what its source says.
 
     Args:
         questions: those that stood on the page; all others stay untouched.
         fields: what was sent, by HTML name.
         proposals: what was proposed on the page and not yet accepted.
+        sealed: what nobody can change here.
     """
+    asked = {question.pointer for question in questions}
+    draft = with_sealed(draft, {at: sealed[at] for at in sealed if at in asked})
+    questions = [each for each in questions if each.pointer not in sealed]
     answers = deepcopy(dict(draft.answers))
     origins = dict(draft.provenance)
     unread = dict(draft.unread)
@@ -63,6 +71,27 @@ def merged(
             corrected = kept["corrected"] or not same(first, value)
             origins[question.pointer] = {**kept, "corrected": corrected}
     return replace(draft, answers=answers, provenance=origins, unread=unread)
+
+
+def with_sealed(draft: Draft, sealed: Mapping[Pointer, Proposal]) -> Draft:
+    """Return the draft with these values, whatever stood there before."""
+    if not sealed:
+        return draft
+    answers, origins = deepcopy(dict(draft.answers)), dict(draft.provenance)
+    for where, proposal in sealed.items():
+        pointer.put(answers, pointer.parts(where), proposal.value)
+        origins[where] = origin_of(proposal)
+    return replace(draft, answers=answers, provenance=origins)
+
+
+def origin_of(proposal: Proposal) -> dict[str, Any]:
+    """Return what is kept of where an accepted value came from."""
+    return {
+        "source": proposal.source,
+        "at": proposal.at,
+        "certainty": proposal.certainty,
+        "corrected": False,
+    }
 
 
 def _unread(question: Question, field: AnswerField) -> dict[str, Sequence[str]]:
@@ -157,13 +186,7 @@ def _origin(
         return known, before
     if proposal is None:
         return None
-    origin = {
-        "source": proposal.source,
-        "at": proposal.at,
-        "certainty": proposal.certainty,
-        "corrected": False,
-    }
-    return origin, proposal.value
+    return origin_of(proposal), proposal.value
 
 
 def state_of(draft: Draft, question: Question) -> str:

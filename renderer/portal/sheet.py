@@ -17,7 +17,7 @@ from renderer.origins import Known, known_value
 from renderer.pieces import answer
 from renderer.portal.access import posted, services
 from renderer.portal.filling import Filling, Step
-from renderer.portal.saving import boxes_of, read_seen, seen
+from renderer.portal.saving import boxes_of, origin_of, read_seen, seen
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions.drafts import Draft
@@ -195,20 +195,16 @@ def done_of(filling: Filling) -> str:
 
 def known(filling: Filling, question: Question) -> Known | None:
     """Where the value of a question came from, unless somebody typed it."""
+    sealed = {"sealed": question.pointer in filling.sealed}
     proposal = filling.proposals.get(question.pointer)
     if proposal is not None:
-        origin = {
-            "source": proposal.source,
-            "at": proposal.at,
-            "certainty": proposal.certainty,
-            "proposed": True,
-        }
+        origin = {**origin_of(proposal), **sealed, "proposed": True}
         return known_value(filling.form, question, proposal.value, origin)
     value = answer(filling.draft.answers, question)
     kept = filling.draft.provenance.get(question.pointer)
     if kept is None or value is ABSENT:
         return None
-    return known_value(filling.form, question, value, kept)
+    return known_value(filling.form, question, value, {**kept, **sealed})
 
 
 def blocks(sheet: Sheet, posted: Posted, judged: frozenset[str]) -> list[Block]:
