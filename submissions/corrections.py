@@ -76,14 +76,18 @@ def begun(submission: Document, request: Request) -> Draft:
 
 
 def keep(
-    store: Store, submission_id: str, request: Request, draft: Draft, *, now: str
+    store: Store, before: Document, request: Request, draft: Draft, *, now: str
 ) -> None:
-    """Keep what was typed for a request until it is sent; the last one counts.
+    """Keep what was typed for a request until it is sent.
 
     It stays beside the answers, where no department sees it.
 
+    Args:
+        before: the submission as it was when this was typed.
+
     Raises:
-        Conflict: other writers were faster every time.
+        Conflict: something else was typed meanwhile, or other writers were faster
+            every time.
     """
     empty: Answers = {"facts": {}, "matters": {}}
     typed = {
@@ -93,14 +97,15 @@ def keep(
         "unread": canonical.text(draft.unread),
         "at": now,
     }
-    store.update(
-        "submissions",
-        submission_id,
-        lambda found: {
-            **found,
-            "typed": {**found.get("typed", {}), request.part: typed},
-        },
-    )
+    there = before.get("typed", {}).get(request.part)
+
+    def kept(found: Document) -> Document:
+        others = found.get("typed", {})
+        if others.get(request.part) != there:
+            raise Conflict("submissions", found["_id"])
+        return {**found, "typed": {**others, request.part: typed}}
+
+    store.update("submissions", before["_id"], kept)
 
 
 def correct(

@@ -33,13 +33,19 @@ class Difference:
 
 
 def conflict(
-    sheet: Sheet, sent: Posted, stood: Sequence[Question], differing: Sequence[Question]
+    sheet: Sheet,
+    sent: Posted,
+    stood: Sequence[Question],
+    differing: Sequence[Question],
+    *,
+    keeps: str = "next",
 ) -> Response:
     """Show both values of each difference; nothing of either is lost.
 
     Args:
         stood: the questions that stood on the page when it was served.
         differing: those changed here and elsewhere.
+        keeps: the page's button that keeps what was chosen.
     """
     draft = sheet.filling.draft
     fields = sheet.fields(sent)
@@ -65,6 +71,7 @@ def conflict(
             if not name.startswith("_")
         },
         rev=seen(draft, stood),
+        keeps=keeps,
         return_to=request.form.get("then", ""),
         back=(sheet.action, _("返回")),
         form="page",

@@ -1,6 +1,6 @@
 """What a department sent back: the applicant corrects just that and sends it again."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -13,10 +13,12 @@ from renderer.blocks import Block
 from renderer.fields import AnswerField, Posted, rows
 from renderer.forms import build, read
 from renderer.portal.access import hand, now, open_submission, posted, store
-from renderer.portal.applying import LEAVING
+from renderer.portal.applying import LEAVING, MOST_TRIES
+from renderer.portal.conflicts import conflict, with_stored
 from renderer.portal.filling import Filling, concerns
 from renderer.portal.leading import away, pressed
 from renderer.portal.saving import (
+    meet,
     merged,
     read_seen,
     renumbered,
@@ -29,6 +31,7 @@ from renderer.wording import departments, words
 from renderer.wording import say as _
 from submissions import corrections, packs, supplying
 from submissions.corrections import Request
+from submissions.drafts import Draft
 from submissions.errors import Conflict, Refused, StoreUnavailableError
 from submissions.files import KeptFile
 from submissions.packs import Published
@@ -79,6 +82,15 @@ class _Corrected(Filling):
 
 def correction(id_: str, part: str) -> Response:
     """Ask again what a department wants corrected, or send the part again."""
+    for _time in range(MOST_TRIES):
+        try:
+            return _answered(id_, part)
+        except Conflict:  # another window was faster: look what it kept
+            continue
+    raise StoreUnavailableError("The submission is being changed.", "Send it again.")
+
+
+def _answered(id_: str, part: str) -> Response:
     document = open_submission(id_)
     published = packs.load(store(), document["pack_version"])
     wanted = corrections.wanted(published, document, part)
@@ -88,9 +100,26 @@ def correction(id_: str, part: str) -> Response:
     sheet = _sheet(published, document, wanted, again)
     if request.method == "GET":
         return _show(sheet, sheet.served())
+    return _taken(sheet, document)
+
+
+def _taken(sheet: Correction, document: Document) -> Response:
+    """Keep what was sent for the page, and do what the button says.
+
+    Raises:
+        Conflict: another window was faster.
+    """
     sent = _as_sent(sheet)
-    stood = frozenset(read_seen(request.form.get("rev", "")))
-    after = _kept(sheet, sent, stood)
+    before = read_seen(request.form.get("rev", ""))
+    here = [question for question in sheet.questions if question.name in before]
+    draft, fields = sheet.filling.draft, sheet.fields(sent)
+    meeting = meet(draft, merged(draft, here, fields, {}), here, before)
+    for question in meeting.theirs:
+        sent = with_stored(draft, question, sent)
+    if meeting.both:
+        return conflict(sheet, sent, here, meeting.both, keeps="keep")
+    own = [question for question in here if question not in meeting.theirs]
+    after = _kept(sheet, document, merged(draft, own, fields, {}))
     for question in sheet.questions:
         sent = renumbered(question, sent)
     button = pressed()[0]
@@ -99,24 +128,23 @@ def correction(id_: str, part: str) -> Response:
     elsewhere = _away(after)
     if elsewhere is not None:
         return redirect(elsewhere, 303)
-    if button != "next" or not sheet.names <= stood:
+    if button != "next" or not sheet.names <= before.keys():
         # A row was added or taken out, or the department has asked for more.
         return _show(after, {**after.served(), **sent})
+    if meeting.theirs:
+        return _show(after, sent, more=[_("这一份刚刚有变化，请再看一遍，再送出")])
     return _receive(after, sent)
 
 
-def _kept(sheet: Correction, sent: Posted, stood: Collection[str]) -> Correction:
-    """Keep what was typed, to be sent when the applicant says so."""
-    filling, at = sheet.filling, now()
-    here = [question for question in sheet.questions if question.name in stood]
-    draft = merged(filling.draft, here, sheet.fields(sent), {})
-    draft = replace(draft, updated_at=at)
-    try:
-        corrections.keep(store(), draft.id, sheet.wanted, draft, now=at)
-    except Conflict as error:
-        reason = "The submission is being changed."
-        raise StoreUnavailableError(reason, "Send it again.") from error
-    return replace(sheet, filling=replace(filling, draft=draft), begun=True)
+def _kept(sheet: Correction, document: Document, draft: Draft) -> Correction:
+    """Keep what was typed, to be sent when the applicant says so.
+
+    Raises:
+        Conflict: another window was faster.
+    """
+    draft = replace(draft, updated_at=now())
+    corrections.keep(store(), document, sheet.wanted, draft, now=draft.updated_at)
+    return replace(sheet, filling=replace(sheet.filling, draft=draft), begun=True)
 
 
 def _away(sheet: Correction) -> str | None:
@@ -231,11 +259,16 @@ def _sheet(
 
 
 def _as_sent(sheet: Correction) -> Posted:
-    """What was sent, with a row more or less where a button said so."""
+    """What was sent, with a row more or less where a button said so.
+
+    On the page of what two windows changed it was chosen what counts.
+    """
     sent: Posted = posted()
     button, rest = pressed()
     name, _colon, row = rest.partition(":")
     for question in sheet.questions:
+        if request.form.get(f"_pick-{question.name}") == "stored":
+            sent = with_stored(sheet.filling.draft, question, sent)
         if question.name != name or question.input != "rows":
             continue
         if button == "add":

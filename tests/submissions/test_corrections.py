@@ -102,6 +102,19 @@ def test_a_request_names_the_questions_to_ask_again_and_why(applied):
     assert "The name is taken." in steps(applied)["licence"][1]
 
 
+def test_what_another_window_kept_meanwhile_is_not_written_over(applied):
+    wanted = request(applied, "licence", NAME)
+    before, now = applied.submission(), applied.clock.text
+    draft = corrections.begun(before, wanted)
+    corrections.keep(applied.store, before, wanted, draft, now=now)
+
+    with pytest.raises(Conflict):
+        corrections.keep(applied.store, before, wanted, draft, now=now)
+
+    again = applied.submission()
+    corrections.keep(applied.store, again, wanted, draft, now=now)
+
+
 def test_a_corrected_part_is_sent_again_whole_and_numbered(applied, office):
     before = applied.part("licence")
     wanted = request(applied, "licence", {"pointer": "/JYFW", "text": "Say more."})

@@ -202,6 +202,42 @@ def test_what_is_typed_for_a_correction_is_there_when_one_comes_back(case, butto
     assert case.submission["typed"] == {}
 
 
+@pytest.mark.parametrize("chosen", ["mine", "stored"])
+def test_what_two_windows_correct_differently_is_shown_and_chosen(case, chosen):
+    case.asks("/XSEXM", "/CSSC")
+    one, two = case.page(), case.page()
+    name, length = (named(case, one, path) for path in ("/XSEXM", "/CSSC"))
+    case.site.send(one, **{name: "林大满", length: "49", "_do": "autosave"})
+    before = case.sent
+
+    both = case.site.send(two, **{name: "林小满", "_do": "next"})
+
+    assert (both.status, case.sent) == (409, before)
+    assert "林大满" in both.words
+    assert "林小满" in both.words
+    again = case.site.send(both, **{f"_pick-{name}": chosen, "_do": "keep"})
+    expected = {"mine": "林小满", "stored": "林大满"}[chosen]
+    # Nothing goes out unseen: what only the other window changed is there, too.
+    assert (case.sent, again.form().values[length]) == (before, ["49"])
+    assert again.form().values[name] == [expected]
+    assert case.site.send(again).path.endswith("/progress")
+    assert (case.document()["XSEXM"], case.document()["CSSC"]) == (expected, 49)
+
+
+def test_what_only_another_window_corrected_is_seen_before_it_is_sent(case):
+    case.asks("/XSEXM", "/CSSC")
+    one, two = case.page(), case.page()
+    name, length = (named(case, one, path) for path in ("/XSEXM", "/CSSC"))
+    case.site.send(one, **{length: "49", "_do": "later"})
+
+    again = case.site.send(two, **{name: "林小满"})
+
+    assert "这一份刚刚有变化" in again.words
+    assert again.form().values[length] == ["49"]
+    case.site.send(again)
+    assert (case.document()["XSEXM"], case.document()["CSSC"]) == ("林小满", 49)
+
+
 def handed_in_the_day_before(submission):
     at = "2026-11-21T03:04:05.000Z"
     return {**submission, "files": [{**f, "at": at} for f in submission["files"]]}
