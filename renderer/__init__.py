@@ -83,6 +83,7 @@ def create_app(
         people=identities.people,
         staff=identities.staff,
         clock=clock,
+        provider=settings.provider,
         key=key,
         base_url=settings.base_url,
         connections=replace(asked, own=own_sources(kept)),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from renderer.ends import DEVICES, Device
+from submissions import outbound
 from submissions.errors import SettingError, StoreUnavailableError
 from submissions.files.links import Links
+from submissions.oidc import Provider
 from submissions.vault import open_sealed
 from submissions.vault.key_file import write_whole
 from submissions.vault.store import SealedStore
@@ -42,6 +44,8 @@ class Settings:
     base_url: str = ""
     #: Calls a minute that one API client may make, for each process of the server.
     api_rate: int = API_RATE
+    #: Who says who staff are, or None: only passwords do.
+    provider: Provider | None = None
     #: Which devices this process serves: "public", the staff's of a "counter", "kiosk".
     end: Device = "public"
 
@@ -76,6 +80,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         secure_cookies=environment.get("YIBIAO_SECURE_COOKIES", "") == "1",
         base_url=environment.get("YIBIAO_BASE_URL", "").rstrip("/"),
         api_rate=_positive("YIBIAO_API_RATE", environment, API_RATE),
+        provider=_provider(environment),
         end=_device(environment.get("YIBIAO_END") or "public"),
     )
 
@@ -85,6 +90,24 @@ def _positive(name: str, environment: Mapping[str, str], otherwise: int) -> int:
     if not written.isdecimal() or int(written) == 0:
         raise SettingError(name, written, "a whole number above 0")
     return int(written)
+
+
+def _provider(environment: Mapping[str, str]) -> Provider | None:
+    issuer = environment.get("YIBIAO_OIDC_ISSUER", "")
+    if not issuer:
+        return None
+    needed = ("YIBIAO_OIDC_CLIENT", "YIBIAO_OIDC_SECRET", "YIBIAO_BASE_URL")
+    for name in needed:
+        if not environment.get(name):
+            raise SettingError(name, "", "set where YIBIAO_OIDC_ISSUER is")
+    client, secret, _base_url = (environment[name] for name in needed)
+    private = environment.get("YIBIAO_OIDC_ALLOW", "")
+    return Provider(
+        issuer=issuer.rstrip("/"),
+        client=client,
+        secret=secret,
+        allowed=(outbound.allowance(private),) if private else (),
+    )
 
 
 def _device(name: str) -> Device:

@@ -78,6 +78,21 @@ STAFF_RULES = {
 
 
 @dataclass(eq=False)
+class ProviderError(SubmissionsError):
+    """The identity provider cannot be asked, or what it said is not to be trusted."""
+
+    issuer: str
+    reason: str
+
+    def __str__(self) -> str:
+        return (
+            f"Nobody is signed in by {self.issuer}: {self.reason}. "
+            f"Try again; if it stays so, compare the YIBIAO_OIDC settings with those "
+            f"of the provider."
+        )
+
+
+@dataclass(eq=False)
 class StillOpenError(SubmissionsError):
     """A submission is not completed; nothing was erased."""
 

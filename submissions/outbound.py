@@ -179,6 +179,27 @@ def post(
         allowed: "host:port" of receivers that may be private and without TLS.
         tls: whom to trust, and which certificate to show; the system's, and none.
     """
+    return _sent(url, headers, body, deadline=deadline, allowed=allowed, tls=tls)
+
+
+def get(
+    url: str, *, deadline: float = DEADLINE, allowed: Collection[str] = ()
+) -> Result:
+    """Send one GET request, under the same guard; see `post`."""
+    asked = {"Accept": "application/json"}
+    return _sent(url, asked, None, deadline=deadline, allowed=allowed)
+
+
+def _sent(
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    *,
+    deadline: float,
+    allowed: Collection[str],
+    tls: ssl.SSLContext | None = None,
+) -> Result:
+    """Send a body, or ask without one."""
     began = time.monotonic()
     end = began + deadline
     try:
@@ -298,12 +319,15 @@ def _tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _exchange(to: Target, wire: _Wire, headers: dict[str, str], body: bytes) -> Result:
+def _exchange(
+    to: Target, wire: _Wire, headers: dict[str, str], body: bytes | None
+) -> Result:
     # It says what HTTP asks for; it never connects by itself.
     http = HTTPConnection(to.host, to.port)
     http.default_port = _PORT[to.scheme]
     http.auto_open, http.sock = 0, wire
-    http.request("POST", to.path, body=body, headers=headers)
+    verb = "GET" if body is None else "POST"
+    http.request(verb, to.path, body=body, headers=headers)
     answer = http.getresponse()
     read = b""
     with suppress(HTTPException, OSError):

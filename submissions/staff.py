@@ -141,6 +141,14 @@ def get(store: Store, id_: str) -> Staff | None:
     return None if document is None else read(document)
 
 
+def of_subject(store: Store, subject: str) -> Staff | None:
+    """Return the open account of somebody the identity provider names, or None."""
+    found = map(read, store.find("staff", [("subject", "=", subject)]))
+    matching = [person for person in found if person.active]
+    # Two for one person is a mistake of those who administer: neither is opened.
+    return matching[0] if len(matching) == 1 else None
+
+
 def every(store: Store) -> list[Staff]:
     """Return every account, by id."""
     return [read(document) for document in store.every("staff")]

@@ -190,6 +190,7 @@ def _asking(following: str, *, status: int = HTTPStatus.OK) -> Response:
         heading=_("登录办理台"),
         following=following,
         samples=_samples(),
+        provider=services().provider,
         typed=_typed_id(),
         errors=[("account", wrong)] if wrong else [],
         wrong=bool(wrong),

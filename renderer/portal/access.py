@@ -19,6 +19,7 @@ from submissions import drafts, staff_sessions
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft, Helper, helper_of
 from submissions.files.links import Links
+from submissions.oidc import Provider
 from submissions.staff import Role, Staff
 from submissions.staff_sessions import Session
 from submissions.store.contract import Document, Store
@@ -46,6 +47,8 @@ class Services:
     #: Sample people who work here.
     staff: Mapping[str, SampleStaff]
     clock: Clock
+    #: Who says who staff are, or None.
+    provider: Provider | None
     #: The installation's secret.
     key: str
     base_url: str
