@@ -14,13 +14,17 @@ from submissions import endpoints
 from submissions.clock import later, utc_text
 from submissions.delivery.schedule import LONGEST, LONGEST_RETRY_AFTER, Schedule
 from submissions.endpoints import Endpoint
-from submissions.outbound import Result
+from submissions.outbound import DEADLINE, Result
 from submissions.store.contract import Store
 
 #: Straight failures, and seconds of them, after which an endpoint counts as dead.
 FAILURES, FAILING = 10, 300.0
-#: What finds no free place waits so long, seconds.
+#: What finds no free place comes back after so long, or after as long as no place has
+#: been given back, if that is longer; seconds.
 BUSY = (1.0, 2.0)
+#: Where places are given back all the time one is waited for, seconds: that costs less
+#: than to come back.
+PATIENCE = 0.25
 #: What waits for a dead endpoint comes back spread over so many seconds more.
 SPREAD = 5.0
 
@@ -35,10 +39,30 @@ class _Gate:
     """One endpoint, as this process knows it."""
 
     in_flight: int = 0
+    #: When a place was last given back, or the first was taken.
+    moved: datetime | None = None
     failures: int = 0
     failing_since: datetime | None = None
-    #: Held by whoever counts.
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    #: Held by whoever counts; told when a place is given back.
+    lock: threading.Condition = field(default_factory=threading.Condition)
+
+    def take(self, most: int, now: datetime) -> float | None:
+        """Take a place, of so many; or return how long none has been given back."""
+        with self.lock:
+            still = (now - (self.moved or now)).total_seconds()
+            patience = PATIENCE if still < PATIENCE else 0.0
+            if not self.lock.wait_for(lambda: self.in_flight < most, patience):
+                return still
+            if not self.in_flight:
+                self.moved = now
+            self.in_flight += 1
+            return None
+
+    def give_back(self, now: datetime) -> None:
+        with self.lock:
+            self.in_flight -= 1
+            self.moved = now
+            self.lock.notify()
 
 
 class Gates:
@@ -70,10 +94,11 @@ class Gates:
         if until is not None and said < until <= later(said, LONGEST):
             return later(until, self._random.uniform(0, SPREAD))
         gate = self._gate(endpoint.id)
-        with gate.lock:
-            if gate.in_flight >= endpoint.cap:
-                return later(said, self._random.uniform(*BUSY))
-            gate.in_flight += 1
+        still = gate.take(endpoint.cap, now)
+        if still is not None:
+            # None keeps its place for longer than the deadline.
+            still = min(still, DEADLINE)
+            return later(said, max(self._random.uniform(*BUSY), still))
         may = False
         try:
             may = not endpoint.step or endpoints.take_probe(
@@ -81,7 +106,7 @@ class Gates:
             )
         finally:
             if not may:
-                self._give_back(gate)
+                gate.give_back(now)
         return None if may else later(said, self._random.uniform(*BUSY))
 
     def leave(
@@ -99,7 +124,7 @@ class Gates:
             retry_after: the patience the receiver asked for, seconds.
         """
         gate = self._gate(endpoint.id)
-        self._give_back(gate)
+        gate.give_back(now)
         if not failed(result):
             with gate.lock:
                 gate.failures, gate.failing_since = 0, None
@@ -136,11 +161,6 @@ class Gates:
     def _gate(self, id_: str) -> _Gate:
         with self._lock:
             return self._gates.setdefault(id_, _Gate())
-
-    @staticmethod
-    def _give_back(gate: _Gate) -> None:
-        with gate.lock:
-            gate.in_flight -= 1
 
 
 def failed(result: Result) -> bool:

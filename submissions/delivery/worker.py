@@ -7,11 +7,11 @@ every time is held for a person, so that it cannot stop the others for ever.
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import datetime
 from random import Random
 from secrets import token_hex
-from threading import Event
+from threading import Event, Lock
 from typing import Any
 
 from submissions import endpoints, feed, outbound, packs, routing
@@ -88,6 +88,8 @@ class Worker:
         self._lease = lease
         self._deadline = deadline
         self._turns = Turns()
+        self._senders = ThreadPoolExecutor(max_workers=THREADS * AT_ONCE)
+        self._feeding = Lock()
         self._gates = Gates(schedule=self._schedule, random=self._random, probe=lease)
 
     def run(self, stop: Event, *, threads: int = THREADS) -> None:
@@ -184,7 +186,9 @@ class Worker:
             for delivery in claimed["deliveries"]
             if delivery["state"] == "pending" and delivery["due_at"] <= now
         ]
-        claims, fed = 0, feed.take_in(self._store, claimed, now=now)
+        # One at a time: two would try the same number.
+        with self._feeding:
+            claims, fed = 0, feed.take_in(self._store, claimed, now=now)
         if claimed["claims"] > CLAIMS_TOGETHER and len(due) > 1:
             # The others stay suspect, whatever becomes of this one.
             due, claims = due[:1], CLAIMS_TOGETHER
@@ -193,7 +197,7 @@ class Worker:
         else:
             outcomes = self._attempt_all(claimed, due[:AT_ONCE])
         brought = {each.delivery: each for each in outcomes}
-        self._record(claimed["_id"], brought, token=token, fed=fed, claims=claims)
+        self._record(claimed, brought, token=token, fed=fed, claims=claims)
         return max(len(outcomes), 1)
 
     def _give_back(self, claimed: Document, token: str, _now: str) -> int:
@@ -232,10 +236,12 @@ class Worker:
             to = known[delivery["endpoint"]]
             return self._attempt(published, submission, delivery, to)
 
-        if len(due) < 2:  # noqa: PLR2004 - one needs no threads
-            return [attempt(delivery) for delivery in due]
-        with ThreadPoolExecutor(max_workers=AT_ONCE) as threads:
-            return list(threads.map(attempt, due))
+        others = [self._senders.submit(attempt, delivery) for delivery in due[1:]]
+        try:
+            here = [attempt(delivery) for delivery in due[:1]]
+            return [*here, *(each.result() for each in others)]
+        finally:
+            wait(others)
 
     def _attempt(
         self,
@@ -318,15 +324,14 @@ class Worker:
         return None if delay is None else later(utc_text(now), delay)
 
     def _record(
-        self, submission: str, outcomes: Mapping[str, Outcome], **claimed: Any
+        self, claimed: Document, outcomes: Mapping[str, Outcome], **told: Any
     ) -> None:
+        def recorded_in(found: Document) -> Document:
+            return routing.tagged(record(found, outcomes=outcomes, **told))
+
         try:
             recorded = self._store.update(
-                "submissions",
-                submission,
-                lambda found: routing.tagged(
-                    record(found, outcomes=outcomes, **claimed)
-                ),
+                "submissions", claimed["_id"], recorded_in, known=claimed
             )
         except Missing:
             return  # erased meanwhile: there is nothing left to say

@@ -261,11 +261,18 @@ class Store(ABC):
         self.adopt(collection, {**document, "rev": 1})
 
     def update(
-        self, collection: str, id_: str, edit: Callable[[Document], Document | None]
+        self,
+        collection: str,
+        id_: str,
+        edit: Callable[[Document], Document | None],
+        *,
+        known: Document | None = None,
     ) -> Document:
         """Read, edit and put until no other writer was faster.
 
         Args:
+            known: the document as it was read before: it is not read again unless
+                somebody has written since.
             edit: returns the new document, or None to leave it; no side effects,
                 for it may be called again.
 
@@ -274,7 +281,7 @@ class Store(ABC):
             Conflict: other writers were faster every time.
         """
         for _ in range(UPDATE_TRIES):
-            document = self.get(collection, id_)
+            document, known = known or self.get(collection, id_), None
             if document is None:
                 raise Missing(collection, id_)
             edited = edit(document)
