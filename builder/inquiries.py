@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from builder import pointer
-from builder.model import Answers
+from builder.model import Answers, Source
 from builder.prefill import Record, propose
 from builder.validity import Judge
 
@@ -22,15 +22,8 @@ def wanted(
 ) -> dict[str, dict[str, Any]]:
     """Return what to ask each source with that has a rule for a question asked now.
 
-    A source whose key is not known yet is left out. Known is what is answered, and
-    what sources say exactly.
-
-    Args:
-        judge: of the form.
-        answers: what there is so far.
-        records: what sources said.
-        claims: what signing in told of the person.
-        now: UTC text.
+    A source whose key is not known yet is left out. Known is what is answered, what
+    sources say exactly, and the `claims` that signing in told of the person.
     """
     pruned = judge.prune(answers)
     facts = dict(pruned.get("facts", {}))
@@ -50,13 +43,20 @@ def wanted(
         for rule in question.prefill
         if judge.holds(rule.when, facts)
     }
-    keys = {}
-    for name, source in judge.form.sources.items():
-        if name in useful and source.kind not in _NOBODY:
-            key = {
-                word: claims.get(fact[1:]) if fact.startswith("@") else facts.get(fact)
-                for word, fact in source.key.items()
-            }
-            if None not in key.values():
-                keys[name] = key
-    return keys
+    return {
+        name: key
+        for name, source in judge.form.sources.items()
+        if name in useful and source.kind not in _NOBODY
+        for key in (_key(source, facts, claims),)
+        if None not in key.values()
+    }
+
+
+def _key(
+    source: Source, facts: Mapping[str, Any], claims: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what a source is asked with; None where that is not known."""
+    return {
+        word: claims.get(name[1:]) if name.startswith("@") else facts.get(name)
+        for word, name in source.key.items()
+    }

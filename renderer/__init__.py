@@ -4,7 +4,6 @@ import renderer.interrupted  # noqa: F401  # isort: skip - before what takes lon
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from flask import Flask, request
@@ -28,7 +27,7 @@ from renderer.portal.access import (
     staff,
 )
 from renderer.showing import file_size
-from renderer.sources.connections import Connections, own_sources, read_connections
+from renderer.sources.connections import Connections, connected
 from submissions.clock import Clock, utc_now
 from submissions.errors import SubmissionsError
 from submissions.files.checking import MOST_BYTES as MOST_FILE
@@ -69,24 +68,20 @@ def create_app(
         SystemExit: the same, for a server that gave no settings; the log says why.
     """
     if settings is None:
-        return _in_words(
-            lambda settings: create_app(settings, store=store, clock=clock)
-        )
+        return _in_words(lambda read: create_app(read, store=store, clock=clock))
     key = config.secret_key(settings)
     identities = read_identities(settings.demo_people)
     app = Flask(__name__)
     app.config.update(_flask_settings(settings, key))
-    kept = store or config.open_configured(settings)
-    asked = connections or read_connections(settings.sources)
     app.extensions["yibiao"] = Services(
-        store=kept,
+        store=(kept := store or config.open_configured(settings)),
         people=identities.people,
         staff=identities.staff,
         clock=clock,
         provider=settings.provider,
         key=key,
         base_url=settings.base_url,
-        connections=replace(asked, own=own_sources(kept)),
+        connections=connected(connections, settings.sources, kept),
         end=settings.end,
     )
     Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])

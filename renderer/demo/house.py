@@ -89,8 +89,7 @@ def running(
         answers = stack.enter_context(closing(Answers(portal, results(), secrets.get)))
         settings = replace(settings, base_url=portal)
         stack.enter_context(_working(store, receiver, links_of(settings)))
-        known = stack.enter_context(_registers())
-        app = create_app(settings, store=store, connections=known)
+        app = create_app(settings, store=store, connections=_registers(stack))
         stack.enter_context(serving(app, portal_socket))
         inbox = Inbox(data / "receiver.jsonl")
         sample = create_receiver(
@@ -100,12 +99,11 @@ def running(
         yield House(portal=portal, receiver=receiver, store=store, forms=forms)
 
 
-@contextmanager
-def _registers() -> Iterator[Connections]:
-    """Serve the sample registers, and tell how they are asked."""
-    token = token_urlsafe()
-    with listen(0) as socket, serving(create_registers(token), socket):
-        yield connections(address(socket), token)
+def _registers(stack: ExitStack) -> Connections:
+    """Serve the sample registers until the end, and tell how they are asked."""
+    token, socket = token_urlsafe(), stack.enter_context(listen(0))
+    stack.enter_context(serving(create_registers(token), socket))
+    return connections(address(socket), token)
 
 
 def connect(store: Store, receiver: str, departments: Iterable[str]) -> dict[str, str]:

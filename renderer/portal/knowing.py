@@ -1,6 +1,7 @@
 """What is known of a case: sources are asked when their keys are, and not again."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +16,6 @@ from submissions.packs import Published
 
 #: Seconds until a source that was silent is asked again.
 PAUSE = 60
-#: Answers of one source can be the key of another.
-MOST_ROUNDS = 3
 
 
 def records_of(draft: Draft) -> tuple[Record, ...]:
@@ -57,38 +56,43 @@ def with_records(
         connections: whom to ask.
         now: UTC text.
     """
-    if owner is None:
-        return draft
-    form, claims = published.form, owner.claims
-    for _ in range(MOST_ROUNDS):
-        keys = wanted(
-            published.judge, draft.answers, records_of(draft), claims, now=now
-        )
-        possible = (
-            Inquiry(
-                source=name,
-                kind=form.sources[name].kind,
-                register=form.sources[name].register or name,
-                key=key,
-                owner=owner.owner,
-                claims=claims,
-                now=now,
-            )
-            for name, key in keys.items()
-            if _to_ask(draft.records.get(name), key, now)
-        )
+    ends = time.monotonic() + connections.deadline
+    while owner is not None:
         inquiries = [
-            each for each in possible if connections.find(each.kind, each.register)
+            each
+            for each in _inquiries(draft, published, owner, now)
+            if connections.find(each.kind, each.register)
         ]
-        if not inquiries:
-            return draft
-        said = connections.ask(inquiries)
+        left = ends - time.monotonic()
+        if not inquiries or left <= 0:
+            break
+        said = connections.ask(inquiries, patience=left)
         kept = {
             each.source: _kept(published, draft, each, said[each.source], now)
             for each in inquiries
         }
         draft = replace(draft, records={**draft.records, **kept})
     return draft
+
+
+def _inquiries(
+    draft: Draft, published: Published, owner: Person, now: str
+) -> Iterator[Inquiry]:
+    """Yield what is to be asked: what one said can be the key of another."""
+    judge, known = published.judge, records_of(draft)
+    keys = wanted(judge, draft.answers, known, owner.claims, now=now)
+    for name, key in keys.items():
+        if _to_ask(draft.records.get(name), key, now):
+            source = published.form.sources[name]
+            yield Inquiry(
+                source=name,
+                kind=source.kind,
+                register=source.register or name,
+                key=key,
+                owner=owner.owner,
+                claims=owner.claims,
+                now=now,
+            )
 
 
 def forget(draft: Draft, source: str) -> Draft:

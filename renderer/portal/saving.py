@@ -45,15 +45,12 @@ def merged(
         proposals: what was proposed on the page and not yet accepted.
         sealed: what nobody can change here.
     """
-    asked = {question.pointer for question in questions}
-    draft = with_sealed(draft, {at: sealed[at] for at in sealed if at in asked})
-    questions = [each for each in questions if each.pointer not in sealed]
-    answers = deepcopy(dict(draft.answers))
-    origins = dict(draft.provenance)
+    here = {q.pointer: sealed[q.pointer] for q in questions if q.pointer in sealed}
+    draft = with_sealed(draft, here)
+    answers, origins = deepcopy(dict(draft.answers)), dict(draft.provenance)
     unread = dict(draft.unread)
-    for question in questions:
-        names = pointer.parts(question.pointer)
-        field = fields[question.name]
+    for question in (each for each in questions if each.pointer not in here):
+        names, field = pointer.parts(question.pointer), fields[question.name]
         unread = _without(question.name, unread) | _unread(question, field)
         before = pointer.get(answers, names)
         proposal = proposals.get(question.pointer)

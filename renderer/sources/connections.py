@@ -5,7 +5,7 @@ import logging
 import ssl
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +40,23 @@ class Connections:
     own: Mapping[SourceKind, PrefillSource] = field(default_factory=dict)
     deadline: float = DEADLINE
 
-    def ask(self, inquiries: Iterable[Inquiry]) -> dict[str, Told | SilentError]:
-        """Ask all at once; return what came in time, by source."""
+    def ask(
+        self, inquiries: Iterable[Inquiry], *, patience: float | None = None
+    ) -> dict[str, Told | SilentError]:
+        """Ask all at once; return what came in time, by source.
+
+        Args:
+            inquiries: what to ask.
+            patience: seconds, if less than the deadline is left.
+        """
+        within = self.deadline if patience is None else patience
         asked = list(inquiries)
         if not asked:
             return {}
         pool = ThreadPoolExecutor(len(asked), thread_name_prefix="source")
         try:
             running = {each.source: pool.submit(self._one, each) for each in asked}
-            wait(running.values(), self.deadline)
+            wait(running.values(), within)
             return {
                 name: run.result() if run.done() else SilentError("deadline")
                 for name, run in running.items()
@@ -71,9 +79,16 @@ class Connections:
             return error
 
 
-def own_sources(store: Store) -> dict[SourceKind, PrefillSource]:
-    """Return the sources that this house answers itself."""
-    return {"identity": Identity(), "earlier": Earlier(store)}
+def connected(
+    given: Connections | None, path: Path | None, store: Store
+) -> Connections:
+    """Return the given connections, or those of a file, with the house's own sources.
+
+    Raises:
+        SettingError: the file cannot be read.
+    """
+    known = read_connections(path) if given is None else given
+    return replace(known, own={"identity": Identity(), "earlier": Earlier(store)})
 
 
 def read_connections(path: Path | None) -> Connections:
