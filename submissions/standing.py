@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from submissions.clock import later
 from submissions.progress import State, state_of, supplies
+from submissions.routing import UNDELIVERED
 from submissions.store.contract import PAGE, Condition, Document, Store
 
 #: Longer than a write takes, or a clock of ours may be wrong, seconds.
@@ -17,7 +18,7 @@ def standing(store: Store) -> Mapping[str, Counter[State]]:
     With them what was supplied later and has not arrived, of any submission.
     """
     counted: dict[str, Counter[State]] = {}
-    for submission in every(store):
+    for submission in _unfinished(store):
         for part in submission["parts"]:
             states = supplies(submission, part)
             if submission["status"] == "open":
@@ -25,6 +26,32 @@ def standing(store: Store) -> Mapping[str, Counter[State]]:
             if states:
                 counted.setdefault(part["department"], Counter()).update(states)
     return dict(sorted(counted.items()))
+
+
+def on_their_way(store: Store) -> Iterator[Document]:
+    """Yield the submissions of which something is to be sent, by id."""
+    return store.every("submissions", [("wake_at", ">", "")])
+
+
+def _unfinished(store: Store) -> Iterator[Document]:
+    """Yield what is open, on its way or stuck: few beside all that was ever completed.
+
+    What is told of a submission while this looks may come from before and after.
+    """
+    seen: set[str] = set()
+    for page in (
+        store.every("submissions", [("status", "=", "open")]),
+        on_their_way(store),
+    ):
+        for submission in page:
+            if submission["_id"] not in seen:
+                seen.add(submission["_id"])
+                yield submission
+    stuck = {id_ for _tag, id_ in store.tags("submissions", UNDELIVERED)}
+    for id_ in stuck - seen:
+        found = store.get("submissions", id_)
+        if found is not None:
+            yield found
 
 
 def every(store: Store) -> Iterator[Document]:

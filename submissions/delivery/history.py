@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from submissions import log, routing
 from submissions.delivery.events import message_id
-from submissions.standing import every, logged_since
+from submissions.standing import every, logged_since, on_their_way
 from submissions.store.contract import Document, Store
 
 #: What the log says of a delivery: names, times, sizes and digests, never a body.
@@ -85,6 +85,8 @@ def _looked_at(store: Store, selection: Selection) -> Iterator[Document]:
     """Yield the submissions that may hold what is selected: no more than must be."""
     if selection.since is not None:
         return logged_since(store, selection.since)
+    if selection.state == "pending":
+        return on_their_way(store)
     return every(store)
 
 
