@@ -69,9 +69,13 @@ def indexed(submission: Document, form: MergedForm, *, now: str) -> Document:
     return {**submission, "tags": sorted({*kept, _REF + submission["ref"], *tags})}
 
 
-def lines(store: Store, department: str, state: str) -> list[Line]:
-    """Return a department's parts in a state, by day."""
-    prefix = _BETWEEN.join([_TAG, department, state, ""])
+def lines(store: Store, department: str, state: str, *, days: str = "") -> list[Line]:
+    """Return a department's parts in a state, by day.
+
+    Args:
+        days: only those whose day begins so, such as "2026-11".
+    """
+    prefix = _BETWEEN.join([_TAG, department, state, days])
     return [_read(*found) for found in store.tags("submissions", prefix)]
 
 

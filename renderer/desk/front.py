@@ -30,6 +30,7 @@ def front() -> Response:
 def ways() -> dict[str, str]:
     """The addresses of what somebody may open, with what they are called."""
     called = {
+        "desk.inbox": _("待办"),
         "desk.people": _("人员"),
         "desk.account": _("我的账号"),
     }

@@ -1,0 +1,133 @@
+"""A department finds its part, reads it, sends it back and decides it."""
+
+import io
+import json
+import zipfile
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from renderer.desk.workbook import xlsx
+from submissions.staff import Role
+
+HEALTH, POLICE = "health_commission", "public_security"
+
+
+@pytest.fixture
+def clerk(app, open_site, work_as):
+    """Return a function that signs in a clerk of a department."""
+
+    def signed_in(id_, department):
+        site = open_site(app)
+        work_as(site, id_, Role.CLERK, department=department)
+        return site
+
+    return signed_in
+
+
+def test_a_department_accepts_sends_back_and_decides_its_own_part(apply, clerk):
+    case = apply()
+    birth = case.part("nhc.birth_cert")["id"]
+    hu = clerk("hu", HEALTH)
+
+    found = hu.send(hu.get("/desk/inbox"), "/find", q=f" {case.ref.lower()} ")
+    assert case.ref in found.words
+    assert "待受理" in found.words
+    page = hu.get(f"/desk/parts/{birth}")
+    assert page.heading == "出生医学证明（首次签发）"
+    assert "受理或退回 5 个工作日" in page.words
+    page = hu.send(page, "/assign", to="hu", seen="")
+    assert "职员 hu" in page.words
+    page = hu.send(page, "/accept")
+    assert case.part("nhc.birth_cert")["state"] == "accepted"
+
+    asking = hu.get(f"/desk/parts/{birth}/return")
+    assert hu.send(asking, "/return").status == 422
+    name = next(n for n in asking.form("/return").values if n.startswith("r"))
+    assert hu.send(asking, "/return", **{name: "长" * 1001}).status == 422
+    sent = hu.send(asking, "/return", **{name: "名字和户口本上不一样"})
+    assert "等补正" in sent.words
+    applicant = case.site.get(f"/submissions/{case.id}/corrections/{birth}")
+    assert "名字和户口本上不一样" in applicant.words
+    # The same again from another tab changes nothing; another is added to it.
+    assert "没有记下" not in hu.send(asking, "/return", **{name: "x"}).words
+    assert "名字和户口本上不一样" in hu.get(f"/desk/parts/{birth}/return").words
+
+    deciding = hu.get(f"/desk/parts/{birth}/decide")
+    assert hu.send(deciding, "/decide").status == 422
+    lacking = hu.send(deciding, "/decide", outcome="approved")
+    assert "请" in lacking.words
+    wrong = hu.send(deciding, "/decide", outcome="approved", f0="12")
+    assert (wrong.status, case.part("ps.birth_register")["state"]) == (422, "waiting")
+    assert hu.send(deciding, "/decide", outcome="rejected").status == 422
+    done = hu.send(deciding, "/decide", outcome="approved", f0="T310123456")
+    assert "已办结" in done.words
+    assert "T310123456" in done.words
+    assert case.part("ps.birth_register")["state"] == "ready"
+    told = case.log(birth)
+    assert {e["detail"].get("by") for e in told if e["what"] == "part.decided"} == {
+        "staff:hu"
+    }
+    assert hu.get(f"/desk/parts/{birth}/decide").path == f"/desk/parts/{birth}"
+    assert case.ref in hu.get("/desk/inbox?s=decided").words
+
+
+def test_numbers_are_masked_until_somebody_says_why_and_it_is_written_down(
+    apply, clerk
+):
+    case = apply()
+    birth = case.part("nhc.birth_cert")
+    document = json.loads(birth["body"])
+    numbers = [v for v in document.values() if isinstance(v, str) and len(v) == 18]
+    hu = clerk("hu", HEALTH)
+
+    page = hu.get(f"/desk/parts/{birth['id']}")
+    assert numbers
+    assert not any(number in page.html for number in numbers)
+    assert hu.send(page, "/whole", _do="page").status == 422
+    shown = hu.send(page, "/whole", _do="page", why="核对身份")
+    assert all(number in shown.html for number in numbers)
+    path = f"/desk/parts/{birth['id']}/whole"
+    sent = page.form("/whole").values | {"why": "上报 110101199001011237"}
+    answer = hu.client.post(path, data=sent | {"_do": "json"})
+    assert json.loads(answer.data)["document"] == document
+    answer = hu.client.post(path, data=sent | {"_do": "xlsx"})
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as package:
+        written = package.read("xl/worksheets/sheet1.xml").decode()
+        for name in package.namelist():
+            ET.fromstring(package.read(name))  # noqa: S314 - our own
+    assert all(number in written for number in numbers)
+
+    looked = [e for e in case.log(birth["id"]) if e["who"] == "staff:hu"]
+    assert [(e["what"], e["detail"].get("how")) for e in looked] == [
+        ("part.viewed", None),
+        *(("part.unmasked", how) for how in ("page", "json", "xlsx")),
+    ]
+    assert "110101199001011237" not in json.dumps(looked)
+    assert looked[1]["detail"]["why"] == "核对身份"
+
+
+def test_what_another_department_has_is_not_there(apply, clerk):
+    case = apply()
+    birth = case.part("nhc.birth_cert")["id"]
+    zhou = clerk("zhou", POLICE)
+
+    assert zhou.get(f"/desk/parts/{birth}").status == 404
+    assert case.ref in zhou.send(zhou.get("/desk/inbox"), "/find", q=case.ref).words
+    mine = zhou.get(f"/desk/parts/{case.part('ps.birth_register')['id']}")
+    # Of the others it sees that they are there, and how far they are.
+    assert "卫生健康" in mine.words
+    assert "前一事项办完" in mine.words
+    assert "T310" not in mine.words
+    assert zhou.get("/desk/parts/p_none").status == 404
+
+
+def test_no_cell_of_a_workbook_is_a_formula():
+    book = xlsx([("=1+1", "@x", "-2", "\tx", "a<b"), ()])
+
+    with zipfile.ZipFile(io.BytesIO(book)) as package:
+        sheet = package.read("xl/worksheets/sheet1.xml")
+    cells = ET.fromstring(sheet).iter()  # noqa: S314 - our own
+    texts = [each.text for each in cells if each.text]
+    assert texts == ["'=1+1", "'@x", "'-2", "'\tx", "a<b"]
+    assert b"<f>" not in sheet
