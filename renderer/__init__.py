@@ -59,9 +59,9 @@ def create_app(
 
     Args:
         settings: read from the environment if left out.
-        store: opened from the settings if left out.
+        store: opened from the settings if left out, as are the connections.
         clock: tells the time.
-        connections: who is asked for what is known; read from the settings if left out.
+        connections: who is asked for what is known.
 
     Raises:
         SubmissionsError: the store cannot be opened, or a setting is none.
@@ -70,13 +70,14 @@ def create_app(
     if settings is None:
         return _in_words(lambda read: create_app(read, store=store, clock=clock))
     key = config.secret_key(settings)
-    identities = read_identities(settings.demo_people)
+    known = read_identities(settings.demo_people)
+    kept = store or config.open_configured(settings)
     app = Flask(__name__)
     app.config.update(_flask_settings(settings, key))
     app.extensions["yibiao"] = Services(
-        store=(kept := store or config.open_configured(settings)),
-        people=identities.people,
-        staff=identities.staff,
+        store=kept,
+        people=known.people,
+        staff=known.staff,
         clock=clock,
         provider=settings.provider,
         key=key,
@@ -84,10 +85,8 @@ def create_app(
         connections=connected(connections, settings.sources, kept),
         end=settings.end,
     )
-    Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     _register(app)
     limit_calls(app, per_minute=settings.api_rate)
-    _say(app)
     return app
 
 
@@ -101,7 +100,8 @@ def _in_words(create: Callable[[Settings], Flask]) -> Flask:
 
 
 def _register(app: Flask) -> None:
-    """Add the pages, the calls, and what guards both."""
+    """Add the pages, the calls, what guards both, and what every page says."""
+    Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
     hide_numbers()
     # An empty name in an address names nothing; it leads to no other address.
     app.url_map.merge_slashes = False
@@ -120,6 +120,7 @@ def _register(app: Flask) -> None:
         refuse_unguarded(app)
     refusals.register(app)
     security.protect(app, revisited=app.extensions["yibiao"].end != "kiosk")
+    _say(app)
 
 
 def _say(app: Flask) -> None:

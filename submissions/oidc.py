@@ -116,24 +116,17 @@ def subject(
         "redirect_uri": back,
         "code_verifier": begun.verifier,
     }
-    token = _asked(
-        provider,
-        post(
-            _text(provider, known, "token_endpoint"),
-            _credentials(provider),
-            urlencode(form).encode(),
-            deadline=DEADLINE,
-        ),
-    )
+    at, body = _text(provider, known, "token_endpoint"), urlencode(form).encode()
+    said = post(at, _credentials(provider), body, deadline=DEADLINE)
+    token = _asked(provider, said)
     keys = get(_text(provider, known, "jwks_uri"), deadline=DEADLINE)
     try:
         claims = _claims(provider, begun, token, _asked(provider, keys))
         claims.validate(now=now, leeway=LEEWAY)
         return _name(claims, issuer=known["issuer"])
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise ProviderError(
-            provider.issuer, f"its token does not count: {error}"
-        ) from (error)
+        reason = f"its token does not count: {error}"
+        raise ProviderError(provider.issuer, reason) from error
 
 
 def _claims(

@@ -47,36 +47,41 @@ def conflict(
         differing: those changed here and elsewhere.
         keeps: the page's button that keeps what was chosen.
     """
-    draft = sheet.filling.draft
-    fields = sheet.fields(sent)
     body = render_template(
         "conflict.html",
         heading=_("别的窗口也改过这一页"),
         service=words(sheet.filling.form.guide.label),
         whole=len(stood),
-        differences=[
-            Difference(
-                name=question.name,
-                number=sheet.numbers.get(question.pointer, ""),
-                label=words(question.label),
-                mine=_mine(question, fields[question.name]),
-                stored=shown(question, answer(draft.answers, question)),
-            )
-            for question in differing
-        ],
+        differences=_differences(sheet, sent, differing),
         action=sheet.action,
         posted={
             name: texts
             for name, texts in typed_texts(sent).items()
             if not name.startswith("_")
         },
-        rev=seen(draft, stood),
+        rev=seen(sheet.filling.draft, stood),
         keeps=keeps,
         return_to=request.form.get("then", ""),
         back=(sheet.action, _("返回")),
         form="page",
     )
     return make_response(body, CONFLICT)
+
+
+def _differences(
+    sheet: Sheet, sent: Posted, differing: Sequence[Question]
+) -> list[Difference]:
+    fields, answers = sheet.fields(sent), sheet.filling.draft.answers
+    return [
+        Difference(
+            name=question.name,
+            number=sheet.numbers.get(question.pointer, ""),
+            label=words(question.label),
+            mine=_mine(question, fields[question.name]),
+            stored=shown(question, answer(answers, question)),
+        )
+        for question in differing
+    ]
 
 
 def with_stored(draft: Draft, question: Question, sent: Posted) -> Posted:

@@ -79,14 +79,12 @@ class Worker:
         """
         if deadline >= lease:
             raise ValueError("a lease must outlast an attempt")
-        self._store, self._clock, self._owner = store, clock, owner
-        self._links = links
+        self._store, self._clock = store, clock
+        self._owner, self._links = owner, links
         self._random = random or Random()  # noqa: S311 - spreads load, keeps no secret
-        self._new_token = new_token
-        self._post = post
+        self._new_token, self._post = new_token, post
         self._schedule = schedule or Schedule()
-        self._lease = lease
-        self._deadline = deadline
+        self._lease, self._deadline = lease, deadline
         self._turns = Turns()
         self._senders = ThreadPoolExecutor(max_workers=THREADS * AT_ONCE)
         self._feeding = Lock()

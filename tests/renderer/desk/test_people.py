@@ -53,7 +53,7 @@ def test_an_administrator_opens_an_account(office, another_browser):
     first = another_browser.get("/desk/first")
     words = {"account": "li", "code": code, "password": "a long one of hers"}
     done = another_browser.send(first, "/first", **words, again=words["password"])
-    assert done.heading == "我的账号"
+    assert done.heading == "待办"
     assert "李 娜" in office.get("/desk/people").words
     assert code not in office.get("/desk/people/of/li").html
 

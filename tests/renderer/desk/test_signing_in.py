@@ -243,7 +243,7 @@ def test_nobody_signs_in_to_work_at_a_kiosk(visit):
 def test_a_sample_person_is_let_in_by_a_press_and_a_real_one_never(site):
     page = site.send(site.get("/desk/sign-in"), "/sample", person="he")
 
-    assert page.heading == "我的账号"
+    assert page.heading == "待办"
     assert "公安局" in page.words
     store = site.app.extensions["yibiao"].store
     store.update("staff", "he", lambda person: {**person, "sample": False})
