@@ -345,3 +345,5 @@ class Guide:
     fee: Text
     who_may_act: Text
     target: Text | None = None
+    #: Words of people for it, apart from its name: what they type to find it.
+    called: Text | None = None

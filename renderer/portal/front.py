@@ -110,7 +110,7 @@ def home() -> Response:
 def _told(form: MergedForm) -> str:
     """Everything by which an affair can be found."""
     guide = form.guide
-    texts = [guide.label, guide.summary, guide.audience]
+    texts = [guide.label, guide.summary, guide.audience, guide.called or {}]
     texts += [matter.label for matter in form.matters]
     return " ".join(text for each in texts for text in each.values())
 

@@ -27,6 +27,12 @@ def test_cookies_are_sent_over_https_only_where_the_operator_said_so(tmp_path, s
         ("二手房过户", "property_transfer"),
         ("孩子 出生", "newborn_birth"),
         ("company", "enterprise_setup"),
+        ("落户", "newborn_birth"),
+        ("营业执照", "enterprise_setup"),
+        ("买房", "property_transfer"),
+        ("开饭店", "restaurant_opening"),
+        ("抚恤金", "citizen_death"),
+        ("入职", "employee_onboarding"),
     ],
 )
 def test_an_affair_is_found_in_peoples_own_words(site, sought, found):
