@@ -17,10 +17,17 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from renderer.downloads import download
-from renderer.portal.access import AlreadySubmittedError, now, store
+from renderer.portal.access import (
+    AlreadySubmittedError,
+    known_codes,
+    now,
+    shown_code,
+    store,
+)
 from renderer.portal.applying import filling_of
 from renderer.portal.filling import Filling
 from renderer.portal.materials import NeedLine, due_day, need_lines, other_groups
+from renderer.portal.submitted import qr_code, resume_address
 from renderer.showing import MEGABYTE
 from renderer.wording import say as _
 from renderer.wording import words
@@ -225,6 +232,8 @@ def _show(filling: Filling, need: Need, wrong: Sequence[str] = ()) -> Response:
         workdays=need.workdays,
         then=_then(),
         onward=_onward(id_, need, stay=False),
+        code=shown_code(id_) if id_ in known_codes() else "",
+        qr=qr_code(resume_address()),
         place=[each.key for each in lines].index(need.key) + 1,
         whole=len(lines),
         back=(_onward(id_, need, stay=False), _("返回")),

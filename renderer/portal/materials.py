@@ -72,6 +72,11 @@ def other_groups(form: MergedForm, needs: Iterable[Need]) -> list[MaterialGroup]
     return _groups(form, [need for need in needs if not need.accepts])
 
 
+def to_sign(form: MergedForm, needs: Iterable[Need]) -> list[MaterialGroup]:
+    """Of those, the ones that are signed in person; the rest costs nobody anything."""
+    return [each for each in other_groups(form, needs) if each.effort != "none"]
+
+
 def need_lines(filling: Filling, *, now: str) -> list[NeedLine]:
     """The materials that can be handed in for a draft.
 

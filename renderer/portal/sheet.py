@@ -164,7 +164,7 @@ def page_sheet(filling: Filling, step: Step) -> Sheet:
         page=step.leaf.id,
         questions=step.questions,
         numbers=filling.numbers,
-        heading=_("填写"),
+        heading=_("全部要填的"),
         lead="",
         count=done_of(filling),
         part=filling.done,

@@ -22,10 +22,10 @@ from renderer.portal.access import (
 )
 from renderer.portal.materials import open_lines, sent_materials
 from renderer.portal.rating import told
-from renderer.showing import local_time
+from renderer.showing import local_date, local_time
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import packs, rating, supplying
+from submissions import inbox, packs, rating, supplying
 from submissions.materials import grouped
 from submissions.numbers import hidden
 from submissions.progress import Progress, Step, progress
@@ -58,6 +58,8 @@ class PartLine:
     limit: str
     #: Another matter comes first.
     waits: bool
+    #: By when it is to be done, while it is not.
+    due: str
     reasons: tuple[str, ...]
     #: Where the applicant corrects it; "" where nothing is asked.
     correction: str
@@ -92,10 +94,10 @@ def receipt(id_: str) -> Response:
         id=id_,
         ref=view.ref,
         received=local_time(view.created_at),
-        parts=[_part(id_, form, step) for step in view.steps],
+        parts=[_part(document, form, step) for step in view.steps],
         departments=len({words(step.department) for step in view.steps}),
         lines=lines,
-        materials=others,
+        materials=[each for each in others if each.effort != "none"],
         open={need.key for need in supplying.open_needs(published, document)},
         following=_("接下来")
         if any(promise["due"] for promise in document.get("promises", ()))
@@ -103,7 +105,7 @@ def receipt(id_: str) -> Response:
         unsent="unsent" in request.args,
         ratable=staff() is None and rating.ratable(document),
         rated=told(document),
-        qr=qr_code(_address()),
+        qr=qr_code(resume_address()),
         code=shown_code(id_) if id_ in known_codes() else "",
         back=(url_for("portal.mine"), _("返回")),
     )
@@ -115,7 +117,7 @@ def progress_page(id_: str) -> Response:
     document = open_submission(id_)
     published = packs.load(store(), document["pack_version"])
     form, view = _view(document)
-    parts = [_part(id_, form, step) for step in view.steps]
+    parts = [_part(document, form, step) for step in view.steps]
     body = render_template(
         "progress.html",
         heading=_("办到哪一步了"),
@@ -145,7 +147,7 @@ def qr_code(text: str) -> Code:
     return Code(size=len(matrix) + 2 * QUIET, path="".join(squares))
 
 
-def _address() -> str:
+def resume_address() -> str:
     """Where somebody who scans the code types the resume code."""
     base = services().base_url or request.url_root.rstrip("/")
     return base + url_for("portal.mine", _anchor="rc")
@@ -156,7 +158,7 @@ def _view(document: Document) -> tuple[MergedForm, Progress]:
     return form, progress(document, form)
 
 
-def _part(id_: str, form: MergedForm, step: Step) -> PartLine:
+def _part(document: Document, form: MergedForm, step: Step) -> PartLine:
     matter = next(matter for matter in form.matters if matter.id == step.matter)
     state, css, note = _state(step)
     return PartLine(
@@ -169,11 +171,27 @@ def _part(id_: str, form: MergedForm, step: Step) -> PartLine:
         note=note,
         limit=words(matter.promised_limit.text),
         waits=step.state == "waiting",
+        due=_due(document, form, step),
         reasons=tuple(dict.fromkeys(map(hidden, step.reasons))),
-        correction=url_for("portal.correction", id_=id_, part=step.part)
+        correction=url_for("portal.correction", id_=document["_id"], part=step.part)
         if step.state == "correction"
         else "",
     )
+
+
+def _due(document: Document, form: MergedForm, step: Step) -> str:
+    """Say by when a part is to be done; "" where it is, or waits, or nobody counts."""
+    if step.state not in {"delivered", "accepted"}:
+        return ""
+    part = next(each for each in document["parts"] if each["id"] == step.part)
+    clock = inbox.clock_of(document, part, form, now=now())
+    term = clock.promised or clock.legal
+    if term is None or term.due is None:
+        return ""
+    day = local_date(term.due.day.isoformat())
+    if term.due.provisional:
+        return _("%(day)s前办结（节假日安排公布后可能变动）", day=day)
+    return _("%(day)s前办结", day=day)
 
 
 def _state(step: Step) -> tuple[str, str, str]:
@@ -219,7 +237,7 @@ def _log(form: MergedForm, document: Document) -> Iterator[LogLine]:
         for entry in reversed(document["log"])
     )
     for at, together in groupby(told, key=itemgetter(0)):
-        texts = tuple(text for _at, text in together if text)
+        texts = tuple(dict.fromkeys(text for _at, text in together if text))
         if texts:
             yield LogLine(at=at, texts=texts)
 
@@ -237,7 +255,7 @@ def _told(
         case "material.supplied":
             return _supplied(form, entry["detail"]["material"])
         case "part.ready" if entry["at"] == began:
-            return _("“%(matter)s”送往部门", matter=matter)
+            return ""  # that it was received says so
         case "part.decided" if entry["detail"]["outcome"] == "rejected":
             return _("%(who)s没有通过“%(matter)s”", who=who, matter=matter)
         case what:

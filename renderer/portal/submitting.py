@@ -18,7 +18,7 @@ from renderer.pieces import answer
 from renderer.portal.access import now, store
 from renderer.portal.applying import CONFLICT, filling_of
 from renderer.portal.filling import Filling, Step, concerns
-from renderer.portal.materials import NeedLine, need_lines, other_groups
+from renderer.portal.materials import NeedLine, need_lines, to_sign
 from renderer.portal.saving import boxes_of
 from renderer.portal.sheet import UNPROCESSABLE, known
 from renderer.showing import clock_time, masked
@@ -145,7 +145,7 @@ def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Respons
         sections=sections,
         parts=list(_parts(filling)),
         lines=lines,
-        materials=other_groups(filling.form, filling.needs),
+        materials=to_sign(filling.form, filling.needs),
         saved=clock_time(filling.draft.updated_at),
         back=(url_for("portal.tasks", id_=filling.draft.id), _("返回")),
     )

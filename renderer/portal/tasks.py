@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from renderer.portal.access import known_codes, shown_code
 from renderer.portal.applying import filling_of
 from renderer.portal.filling import Filling, Step
-from renderer.portal.materials import other_groups
+from renderer.portal.materials import to_sign
 from renderer.showing import local_date
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
@@ -39,7 +39,7 @@ def tasks(id_: str) -> Response:
         draft=filling.draft,
         expires=local_date(filling.draft.expires_at),
         code=shown_code(id_) if id_ in known_codes() else "",
-        materials=other_groups(filling.form, filling.needs),
+        materials=to_sign(filling.form, filling.needs),
         back=(url_for("portal.mine"), _("返回")),
     )
     return make_response(body)
