@@ -106,10 +106,12 @@ def _term(term: Term, answers: Answers, here: tuple[str, ...]) -> Any:
 def _read(where: Pointer, answers: Answers, here: tuple[str, ...]) -> list[Any]:
     """Return what is answered at a place: in the row that is judged, or in all."""
     names = pointer.parts(where)
-    if EACH in names:
-        depth = names.index(EACH)
-        if here[:depth] == names[:depth] and len(here) > depth:
-            names = (*here[: depth + 1], *names[depth + 1 :])
+    if EACH not in names:
+        value = pointer.get(answers, names)
+        return [] if value is pointer.ABSENT else [value]
+    depth = names.index(EACH)
+    if here[:depth] == names[:depth] and len(here) > depth:
+        names = (*here[: depth + 1], *names[depth + 1 :])
     return [pointer.get(answers, each) for each in _standing(answers, names)]
 
 
