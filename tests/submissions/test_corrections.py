@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from builder.validity import Judge
+from renderer.demo.once import sample
 from submissions import corrections, log
 from submissions.delivery import events
 from submissions.errors import Conflict, Refused
@@ -401,3 +403,15 @@ def test_a_decision_is_final_and_of_the_rest_the_last_number_counts():
     assert stands(("decided", 2, "d"), (ask, 9, "a")) == Standing(
         state="decided", messages=("d",)
     )
+
+
+def test_what_contradicts_an_answer_that_is_not_asked_again_is_left_to_people(forms):
+    judge, answers = Judge(forms["newborn_birth"]), sample("newborn_birth")["answers"]
+    facts = {**answers["facts"], "mother:person.age": 29}
+    older = {**answers, "facts": facts}
+
+    assert [fault.keyword for fault in judge.faults(older)] == ["check"]
+    assert corrections.faults(judge, older) == ()
+    facts["mother:person.id_number"] = "42011619960312246"
+    wrong = {fault.keyword for fault in corrections.faults(judge, older)}
+    assert wrong == {"citizen_number"}
