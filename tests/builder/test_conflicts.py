@@ -350,6 +350,7 @@ def test_a_table_in_branches_only_proves_nothing():
     assert isinstance(verdict(form, {"enum": ["3"]}), Empty)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [

@@ -105,6 +105,7 @@ def fan(count):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [doubling(25), maze(30), chain(500), fan(40)])
 def test_a_form_without_measure_is_refused_and_not_gone_through(form):
     assert refusal(form) == [("E_SCHEMA", "form.json#")]

@@ -163,6 +163,7 @@ def test_what_is_not_known_is_no_proof(schema):
     assert (opposite_.text, opposite_.none) == (None, False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pattern", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_pattern_ends_within_its_budget(pattern):
     for other in (

@@ -167,6 +167,7 @@ def test_publishing_one_affair_publishes_no_other(yibiao):
     assert done.stdout == "newborn_birth@1 published\n"
 
 
+@pytest.mark.slow
 def test_publishing_changed_definitions_makes_a_new_version(shipped, yibiao, defs):
     shipped()
     edit(defs / "affairs/newborn_birth.json", lambda affair: affair.update(minutes=99))

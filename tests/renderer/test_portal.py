@@ -107,6 +107,7 @@ def test_a_form_filled_in_is_checked_submitted_and_followed(site, forms, affair)
     assert "已办结 0 个，共 7 个" in progress.words
 
 
+@pytest.mark.slow
 def test_submitting_twice_gives_the_same_receipt(site, forms):
     page = checked(site, NEWBORN, forms)
 
@@ -118,6 +119,7 @@ def test_submitting_twice_gives_the_same_receipt(site, forms):
     assert re.findall(number, first.words) == re.findall(number, second.words)
 
 
+@pytest.mark.slow
 def test_nothing_is_submitted_without_the_declaration(site, forms):
     page = checked(site, NEWBORN, forms)
 
@@ -235,6 +237,7 @@ def test_a_declined_proposal_is_not_offered_again(site, forms, stands_on):
     assert phone not in site.get(sheet.path).proposed
 
 
+@pytest.mark.slow
 def test_nobody_opens_another_persons_draft_or_submission(site, another_browser, forms):
     page = checked(site, NEWBORN, forms)
     id_ = draft_id(page)
@@ -312,6 +315,7 @@ def test_a_store_that_cannot_be_used_says_so_and_keeps_what_was_typed(
     assert "周安" in answered.words
 
 
+@pytest.mark.slow
 def test_answers_of_a_hidden_branch_are_not_counted(site, forms):
     told = sample(NEWBORN)
     site.sign_in(told["person"])

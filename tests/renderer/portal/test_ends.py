@@ -299,6 +299,7 @@ def test_a_kiosk_asks_and_wipes_without_scripts_too(visit):
     assert "http-equiv" not in site.get("/").html
 
 
+@pytest.mark.slow
 def test_a_kiosk_offers_no_autofill(visit, forms):
     site = visit("kiosk")
     for page in apply(site, "kiosk", forms):
