@@ -126,6 +126,8 @@ def _register(app: Flask) -> None:
 def _say(app: Flask) -> None:
     """Give the templates what every page says."""
     app.jinja_env.globals.update(
+        _=wording.say_in_template,
+        gettext=wording.say_in_template,
         static_url=security.hashed_files(app),
         languages=wording.LANGUAGES,
         language=wording.language,

@@ -7,8 +7,9 @@ is not in the language of its page says which one it is in, to readers and to fo
 from collections.abc import Iterable
 from typing import Self
 
+from babel.support import NullTranslations
 from flask import has_request_context, request
-from flask_babel import get_locale, gettext, ngettext
+from flask_babel import get_locale, get_translations
 from markupsafe import Markup, escape
 
 from builder.model import MatterId, MergedForm, Text
@@ -16,6 +17,8 @@ from builder.model import MatterId, MergedForm, Text
 #: Interface languages: HTML tag to what the switch to it says.
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
 DEFAULT_LANGUAGE = "zh-CN"
+#: Where a request keeps what it speaks.
+_SPOKEN = "yibiao.spoken"
 #: Languages of definitions only: around them the interface speaks the default.
 READ_ONLY = {"bo": "བོད་ཡིག", "mn-Mong": "ᠮᠣᠩᠭᠣᠯ"}
 
@@ -48,7 +51,23 @@ class Spoken(str):
 
 def language() -> str:
     """The HTML tag of the language this page is written in."""
-    return "en" if str(get_locale()).startswith("en") else DEFAULT_LANGUAGE
+    return _spoken()[0]
+
+
+def translations() -> NullTranslations:
+    """What translates the interface into the language of this page."""
+    return _spoken()[1]
+
+
+def _spoken() -> tuple[str, NullTranslations]:
+    """Return language and translations, looked up once for each request."""
+    kept = request.environ if has_request_context() else {}
+    spoken: tuple[str, NullTranslations] | None = kept.get(_SPOKEN)
+    if spoken is None:
+        english = str(get_locale()).startswith("en")
+        spoken = "en" if english else DEFAULT_LANGUAGE, get_translations()
+        kept[_SPOKEN] = spoken
+    return spoken
 
 
 def reader() -> str:
@@ -85,15 +104,22 @@ def tongue(text: str) -> str:
 
 def say(sentence: str, **values: object) -> str:
     """An interface sentence in the reader's language; imported as `_`."""
-    text = str(gettext(sentence, **values))
+    said = str(translations().ugettext(sentence))
     if not any(isinstance(value, Spoken) for value in values.values()):
-        return text
-    return Spoken(text, escape(gettext(sentence)) % values)
+        return said % values if values else said
+    return Spoken(said % values, escape(said) % values)
+
+
+def say_in_template(sentence: str, **values: object) -> Markup:
+    """An interface sentence as templates say it: what is put into it is escaped."""
+    said = Markup(translations().ugettext(sentence))  # noqa: S704 - our own words
+    return said % values if "%" in said else said
 
 
 def say_count(one: str, many: str, number: int, **values: object) -> str:
     """Like `say`, for a counted thing; imported as `ngettext`."""
-    return str(ngettext(one, many, number, **values))
+    said = str(translations().ungettext(one, many, number))
+    return said % {"num": number, **values}
 
 
 def listed(names: Iterable[str]) -> str:
