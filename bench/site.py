@@ -77,7 +77,7 @@ def visit() -> Iterator[Visit]:
             packs.publish(store, packs.freeze(form, samples=1), now=now, by="bench")
             app = create_app(settings, store=store)
             client = app.test_client()
-            _send(client, "/sign-in", person="fang")
+            _send(client, "/desk/sign-in", to="/desk/sample", person="fang")
             started = _send(client, f"/affairs/{_AFFAIR}/start", person="lin")
             id_ = started.split("/")[2]
             draft = drafts.get(store, id_, now=now)
@@ -121,8 +121,8 @@ class _Fields(HTMLParser):
             self.values[self._select] = [given["value"]]
 
 
-def _send(client: FlaskClient, path: str, **chosen: str) -> str:
-    """Send a form as it is served; return where that leads."""
+def _send(client: FlaskClient, path: str, *, to: str = "", **chosen: str) -> str:
+    """Send a form as it is served, to its own address or another; return the next."""
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
     data = {"csrf_token": token[1] if token else "", **chosen}
-    return str(client.post(path, data=data, headers=_SAME_SITE).location)
+    return str(client.post(to or path, data=data, headers=_SAME_SITE).location)
