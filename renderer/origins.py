@@ -10,6 +10,8 @@ from builder.model import MergedForm, Question
 from renderer.showing import local_date, shown, source_name
 from renderer.wording import say as _
 
+NOTHING = Markup()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
@@ -24,6 +26,8 @@ class Known:
     proposed: bool
     #: Nobody can change it here.
     sealed: bool = False
+    #: A link to where it can be doubted, if anywhere.
+    more: Markup = NOTHING
 
     @classmethod
     def unsaid(cls, *, proposed: bool, sealed: bool) -> "Known":
@@ -39,7 +43,8 @@ def known_value(
 
     Args:
         origin: source, at, certainty; `corrected` once somebody changed it;
-            `proposed` while nobody accepted it; `sealed` where nobody can change it.
+            `proposed` while nobody accepted it; `sealed` where nobody can change it;
+            `stale`, `cached`, `others` and `disputed` where one should look twice.
     """
     corrected = bool(origin.get("corrected"))
     source = _("您改过") if corrected else source_name(form, origin["source"])
@@ -48,6 +53,14 @@ def known_value(
         said += [_("，"), local_date(origin["at"])]
     if origin.get("certainty") == "candidate" and not corrected:
         said.append(_("，不一定准，请核对"))
+    if origin.get("stale") and not corrected:
+        said.append(_("，可能已经过时"))
+    if origin.get("cached") and not corrected:
+        said.append(_("，现在查不到，这是以前查到的"))
+    if origin.get("others") and not corrected:
+        said.append(_("，别处登记的不一样"))
+    if origin.get("disputed"):
+        said.append(_("，您说过不对"))
     return Known(
         text=shown(question, value),
         source=source,

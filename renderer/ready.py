@@ -27,6 +27,7 @@ _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _PLACE = re.compile(f"{_OPEN}([^ {_CLOSE}]*)( [a-z]+)?{_CLOSE}")
 #: Names of the places that are no box; "=3" marks a choice.
 _ERROR, _KNOWN, _SAID, _NONE = "!error", "!known", "!said", "!none"
+_MORE = "!more"
 
 
 class Written(NamedTuple):
@@ -151,6 +152,7 @@ class Ready:
         if known is not None:
             parts[piece.places[_KNOWN]] = escape(known.text)
             parts[piece.places[_SAID]] = known.said
+            parts[piece.places[_MORE]] = known.more
         return Written(blank.name, "".join(parts), errors, known is not None)
 
     @cached_property
@@ -227,5 +229,11 @@ def _opened(block: Block) -> Block:
             for number, option in enumerate(block.options)
         ),
         other=other and replace(other, text=_place(other.name), chosen=_place(_NONE)),
-        known=known and replace(known, text=_place(_KNOWN), said=_safe(_place(_SAID))),
+        known=known
+        and replace(
+            known,
+            text=_place(_KNOWN),
+            said=_safe(_place(_SAID)),
+            more=_safe(_place(_MORE)),
+        ),
     )

@@ -176,9 +176,10 @@ def receive(sheet: Sheet) -> Response:
     posted, before = sheet.received()
     sent = _as_sent(sheet, posted)
     fields = sheet.fields(sent)
-    stood = here = _stood(sheet, fields, before)
+    here = _stood(sheet, fields, before)
+    stood = tuple(each for each in here if each.pointer not in filling.blocked)
     if pressed()[0] == AUTOSAVE:
-        stood = tuple(each for each in here if _settled(sheet, fields, each))
+        stood = tuple(each for each in stood if _settled(sheet, fields, each))
     mine = merged(draft, stood, fields, *offered)
     meeting = meet(draft, mine, stood, before)
     for question in meeting.theirs:

@@ -14,7 +14,7 @@ from builder.prefill import Proposal, Record, propose, sealed
 from builder.validity import Fault, Judge
 from renderer.ends import Device, Leaf, find, leaves
 from renderer.pieces import answer
-from renderer.portal.saving import boxes_of, with_sealed
+from renderer.portal.saving import boxes_of, with_accepted
 from submissions import materials
 from submissions.drafts import Draft
 from submissions.materials import Need
@@ -124,6 +124,28 @@ class Filling:
         if not self.now:
             return {}
         return sealed(self.judge, self.draft.answers, self.records, now=self.now)
+
+    @cached_property
+    def outages(self) -> Mapping[Pointer, str]:
+        """The source that would know an open question, but gave no answer."""
+        silent = {n for n, kept in self.draft.records.items() if "error" in kept}
+        return {
+            at: rule.source
+            for at, question in self.asked.items()
+            if silent
+            and at not in self.proposals
+            and answer(self.draft.answers, question) is ABSENT
+            for rule in question.prefill[::-1]
+            if rule.source in silent and self.judge.holds(rule.when, self.facts)
+        }
+
+    @property
+    def blocked(self) -> frozenset[Pointer]:
+        """The questions that only a source can answer that is silent now."""
+        sources = self.form.sources
+        return frozenset(
+            at for at, name in self.outages.items() if sources[name].failure == "block"
+        )
 
     @cached_property
     def sections(self) -> tuple[Step, ...]:
@@ -280,7 +302,7 @@ def resealed(filling: Filling) -> Draft:
         if not same(pointer.get(answers, pointer.parts(where)), proposal.value)
         and pointer.get(answers, pointer.parts(where)) is not ABSENT
     }
-    return with_sealed(filling.draft, typed)
+    return with_accepted(filling.draft, typed)
 
 
 def concerns(fault: Fault, question: Question) -> bool:

@@ -46,7 +46,7 @@ def merged(
         sealed: what nobody can change here.
     """
     here = {q.pointer: sealed[q.pointer] for q in questions if q.pointer in sealed}
-    draft = with_sealed(draft, here)
+    draft = with_accepted(draft, here)
     answers, origins = deepcopy(dict(draft.answers)), dict(draft.provenance)
     unread = dict(draft.unread)
     for question in (each for each in questions if each.pointer not in here):
@@ -70,14 +70,18 @@ def merged(
     return replace(draft, answers=answers, provenance=origins, unread=unread)
 
 
-def with_sealed(draft: Draft, sealed: Mapping[Pointer, Proposal]) -> Draft:
-    """Return the draft with these values, whatever stood there before."""
-    if not sealed:
+def with_accepted(draft: Draft, values: Mapping[Pointer, Proposal]) -> Draft:
+    """Return the draft with these values, whatever stood there before.
+
+    A note that a value is wrong stays with it.
+    """
+    if not values:
         return draft
     answers, origins = deepcopy(dict(draft.answers)), dict(draft.provenance)
-    for where, proposal in sealed.items():
+    for where, proposal in values.items():
         pointer.put(answers, pointer.parts(where), proposal.value)
-        origins[where] = origin_of(proposal)
+        noted = {k: v for k, v in origins.get(where, {}).items() if k == "disputed"}
+        origins[where] = {**origin_of(proposal), **noted}
     return replace(draft, answers=answers, provenance=origins)
 
 

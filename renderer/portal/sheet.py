@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import request, url_for
+from markupsafe import Markup
 
 from builder.model import Page, Pointer, Question
 from builder.pointer import ABSENT
@@ -195,16 +196,28 @@ def done_of(filling: Filling) -> str:
 
 def known(filling: Filling, question: Question) -> Known | None:
     """Where the value of a question came from, unless somebody typed it."""
-    sealed = {"sealed": question.pointer in filling.sealed}
-    proposal = filling.proposals.get(question.pointer)
+    where, value = question.pointer, answer(filling.draft.answers, question)
+    proposal, kept = filling.proposals.get(where), filling.draft.provenance.get(where)
     if proposal is not None:
-        origin = {**origin_of(proposal), **sealed, "proposed": True}
-        return known_value(filling.form, question, proposal.value, origin)
-    value = answer(filling.draft.answers, question)
-    kept = filling.draft.provenance.get(question.pointer)
+        value, kept = proposal.value, origin_of(proposal)
     if kept is None or value is ABSENT:
         return None
-    return known_value(filling.form, question, value, {**kept, **sealed})
+    record = filling.draft.records.get(kept["source"], {})
+    origin = {
+        **kept,
+        "proposed": proposal is not None,
+        "sealed": where in filling.sealed,
+        "stale": proposal is not None and proposal.stale,
+        "others": proposal is not None and bool(proposal.others),
+        "cached": "error" in record,
+    }
+    told = known_value(filling.form, question, value, origin)
+    if not filling.now:
+        return told
+    href = url_for("portal.known", id_=filling.draft.id, name=question.name)
+    words_ = _("从哪里来的、再查一次、告诉部门不对")
+    link = Markup('<p class="meta"><a href="{}">{}</a></p>').format(href, words_)
+    return replace(told, more=link)
 
 
 def blocks(sheet: Sheet, posted: Posted, judged: frozenset[str]) -> list[Block]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import make_response, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from builder.model import Question
@@ -24,7 +25,7 @@ from renderer.portal.sheet import (
     known,
 )
 from renderer.ready import Ready, Written, written
-from renderer.showing import clock_time
+from renderer.showing import clock_time, source_name
 from renderer.wording import reader, words
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
@@ -51,8 +52,26 @@ def write(
             known=known(filling, question),
             opened=question.name == opened,
         )
-        found.append(filled or written(block(sheet, here, question)))
+        made = filled or written(block(sheet, here, question))
+        outage = _outage(filling, question)
+        found.append(made._replace(html=outage + made.html) if outage else made)
     return found
+
+
+def _outage(filling: Filling, question: Question) -> str:
+    """Say what to do while the source of an open question gives no answer."""
+    source = filling.outages.get(question.pointer)
+    if source is None:
+        return ""
+    name = source_name(filling.form, source)
+    match filling.form.sources[source].failure:
+        case "wait":
+            said = _("现在查不到%(what)s。可以先填别的，过一会儿会再查。", what=name)
+        case "block":
+            said = _("现在查不到%(what)s，只能由它提供，请过会儿再来。", what=name)
+        case "ask" | "cache":
+            said = _("现在查不到%(what)s，请您自己填下面这一项。", what=name)
+    return Markup('<p class="meta" data-outage>{}</p>').format(said)
 
 
 def _wrong(sheet: Sheet, page: pieces.Page, question: Question) -> Wrong | None:

@@ -29,7 +29,7 @@ _FORMS = "https://yibiao.invalid/forms/"
 _CHOICES = ("anyOf", "oneOf", "not")
 #: What is told when a material comes that was promised, or asked for again.
 SUPPLIED = "material.supplied"
-_PROVENANCE = ("source", "at", "certainty", "corrected")
+_PROVENANCE = ("source", "at", "certainty", "corrected", "disputed")
 _TYPED = {"source": None}
 
 
@@ -217,7 +217,11 @@ def provenance_of(
         if place.startswith(f"{above}/"):
             sources[place.removeprefix(above)] = [place]
     return {
-        path: {name: provenance[places[0]][name] for name in _PROVENANCE}
+        path: {
+            name: provenance[places[0]][name]
+            for name in _PROVENANCE
+            if name in provenance[places[0]]
+        }
         for path, places in sources.items()
         # A line of several facts has a source only where all came from one.
         if len({provenance.get(place, _TYPED)["source"] for place in places}) == 1

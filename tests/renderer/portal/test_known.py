@@ -1,0 +1,114 @@
+"""A known value can be asked for again and doubted; silence is said at the question."""
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from known import Shelf, connections
+
+from renderer import create_app
+from renderer.config import Settings, open_configured
+from submissions import drafts
+from submissions import packs as publishing
+
+AFFAIR = "newborn_birth"
+NUMBER = "/facts/mother:person.id_number"
+MOBILE = "/facts/mother:person.mobile"
+NOW = "2026-11-22T03:04:05.000Z"
+PEOPLE = Path(str(files("renderer.demo") / "people.json"))
+
+
+class Moody(Shelf):
+    """Sample registers of which a test silences some."""
+
+    def __init__(self):
+        self.silent = set()
+
+
+@pytest.fixture
+def shelf():
+    return Moody()
+
+
+@pytest.fixture
+def site(tmp_path, packs, shelf, open_site, at_end):
+    settings = Settings(data=tmp_path, demo_people=PEOPLE)
+    store = open_configured(settings)
+    publishing.publish(store, packs[AFFAIR], now=NOW, by="tests")
+    clock = at_end("public").extensions["yibiao"].clock
+    app = create_app(settings, store=store, clock=clock, connections=connections(shelf))
+    yield open_site(app)
+    store.close()
+
+
+def begin(site):
+    site.sign_in("lin")
+    page = site.begin(AFFAIR)
+    while "/situations" in page.path:
+        said = {
+            name: re.search(rf'name="{name}" value="([^"]*)"', page.html)[1]
+            for name in page.questions
+        }
+        page = site.send(page, "/situations", _do="next", **said)
+    return page.path
+
+
+def kept(site, case):
+    store = site.app.extensions["yibiao"].store
+    return drafts.get(store, case.split("/")[2], now=NOW)
+
+
+@pytest.fixture
+def names(forms):
+    return {q.pointer: q.name for q in forms[AFFAIR].questions}
+
+
+def test_a_note_that_a_sealed_value_is_wrong_goes_with_it_and_changes_nothing(
+    site, names, stands_on
+):
+    case = begin(site)
+    on = f"{case}/pages/{stands_on(AFFAIR, NUMBER)}"
+    there = next(a for a in site.get(on).links if a.endswith(f"/known/{names[NUMBER]}"))
+    page = site.get(there)
+    assert "居民身份证" in page.words
+    assert site.send(page, "", _do="dispute", note=" ").status == 422
+
+    after = site.send(page, "", _do="dispute", note="最后一位不对")
+
+    assert after.path == on
+    draft = kept(site, case)
+    assert draft.answers["facts"]["mother:person.id_number"] == "420116199603122468"
+    assert draft.provenance[NUMBER]["disputed"] == "最后一位不对"
+    assert "您说过不对" in after.words
+
+
+def test_a_silent_source_is_said_at_its_questions_and_the_rest_works(
+    site, shelf, names, stands_on
+):
+    shelf.silent.add("id_card")
+    case = begin(site)
+
+    page = site.get(f"{case}/pages/{stands_on(AFFAIR, NUMBER)}")
+
+    assert "现在查不到居民身份证，请您自己填下面这一项。" in page.words
+    assert names[NUMBER] not in page.proposed
+    phone = site.get(f"{case}/pages/{stands_on(AFFAIR, MOBILE)}")
+    assert names[MOBILE] in phone.proposed
+
+
+def test_asked_again_in_vain_what_was_said_before_stays_and_so_does_what_was_typed(
+    site, shelf, names, stands_on
+):
+    case = begin(site)
+    on = f"{case}/pages/{stands_on(AFFAIR, MOBILE)}"
+    sheet = site.get(on)
+    site.send(sheet, on, _do="later", **{names[MOBILE]: "13907190318"})
+    shelf.silent.add("id_card")
+
+    site.send(site.get(f"{case}/known/{names[NUMBER]}"), "", _do="again")
+
+    again = site.get(f"{case}/pages/{stands_on(AFFAIR, NUMBER)}")
+    assert "现在查不到，这是以前查到的" in again.words
+    assert names[NUMBER] in again.proposed
+    assert kept(site, case).answers["facts"]["mother:person.mobile"] == "13907190318"
