@@ -27,6 +27,9 @@ class Helper:
     name: Text
     #: What the person is called for whom they act.
     applicant: str
+    #: How that person confirmed the answers: "signed" on paper, with a "code" that only
+    #: these answers have; "" until then.
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

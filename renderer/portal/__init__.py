@@ -8,6 +8,7 @@ from renderer.portal import (
     choosing,
     correcting,
     doubting,
+    finding,
     front,
     handing_in,
     idle,
@@ -28,6 +29,7 @@ def create_portal() -> Blueprint:
     for pages in (
         idle,
         acting,
+        finding,
         front,
         people,
         tasks,

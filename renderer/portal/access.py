@@ -34,6 +34,8 @@ MODES = {
 
 #: The cookie with the token of who is signed in to work.
 WORK = "yibiao-desk"
+#: Where a browser keeps the cases that a clerk found for who is present.
+FOUND = "found"
 #: Cases one browser remembers the codes of; a cookie has little room.
 MOST_CODES = 20
 
@@ -208,7 +210,8 @@ def find_submission(id_: str) -> Document | None:
         for tag in document["tags"]
         if tag.startswith("resume:")
     }
-    mine = _helps(helper_of(document)) or _may_open(id_, document["owner"], kept)
+    helps = _helps(helper_of(document)) or _found(id_)
+    mine = helps or _may_open(id_, document["owner"], kept)
     return document if mine else None
 
 
@@ -221,6 +224,10 @@ def hand() -> str:
 def _helps(helper: Helper | None) -> bool:
     here = staff()
     return here is not None and helper is not None and helper.id == here.who
+
+
+def _found(id_: str) -> bool:
+    return staff() is not None and id_ in session.get(FOUND, ())
 
 
 def _may_open(id_: str, owner: str | None, kept: AbstractSet[str]) -> bool:

@@ -1,6 +1,8 @@
 """At a counter: staff who fill in for somebody, under a name of their own."""
 
+import hmac
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask import (
     Blueprint,
@@ -15,15 +17,18 @@ from flask import (
 from werkzeug.wrappers import Response
 
 from renderer.identity import Person
-from renderer.portal.access import at_work, here, person, services, staff
+from renderer.portal.access import FOUND, at_work, here, person, services, staff
+from renderer.typed import narrow
 from renderer.wording import say as _
 from renderer.wording import words
+from submissions import canonical
 from submissions.drafts import Draft, Helper
 from submissions.packs import Published
 
 UNPROCESSABLE = 422
 #: Longest name of a person, as the data element has it.
 LONGEST_NAME = 50
+CONFIRMATION_DIGITS = 8
 #: What staff may open before they have signed in.
 OPEN = ("portal.sign_in", "portal.choose_language", "portal.choose_view")
 
@@ -54,8 +59,8 @@ def applicant() -> str:
 
 def next_person() -> Response:
     """Let go of the person who was served; their codes are not handed on."""
-    session.pop("acting", None)
-    session.pop("codes", None)
+    for name in ("acting", "codes", FOUND):
+        session.pop(name, None)
     return redirect(url_for("portal.home"), 303)
 
 
@@ -86,6 +91,29 @@ def chosen() -> tuple[Helper | None, Person | None]:
     if helping is None or not name:
         return None, shown
     return Helper(id=helping.who, name={"zh-CN": helping.name}, applicant=name), shown
+
+
+def confirmation(draft: Draft) -> str:
+    """The code that confirms these answers of a draft, and no others.
+
+    The applicant sees it, on a device of their own, below the answers; who works at
+    the counter does not.
+    """
+    said = f"confirm:{draft.id}:{canonical.digest(canonical.text(draft.answers))}"
+    digest = hmac.digest(services().key.encode(), said.encode(), "sha256")
+    number = int.from_bytes(digest[:8]) % 10**CONFIRMATION_DIGITS
+    return f"{number:0{CONFIRMATION_DIGITS}}"
+
+
+def confirmed(draft: Draft) -> Draft | None:
+    """Return a draft with how the applicant confirmed it; None: they have not yet."""
+    how, typed = request.form.get("how", ""), request.form.get("confirmation", "")
+    by_code = how == "code" and hmac.compare_digest(
+        narrow("".join(typed.split())).encode(), confirmation(draft).encode()
+    )
+    if draft.helper is None or not (by_code or how == "signed"):
+        return None
+    return replace(draft, helper=replace(draft.helper, confirmed=how))
 
 
 def ask_for_whom(published: Published) -> Response:

@@ -16,7 +16,7 @@ from renderer.blocks import Block
 from renderer.documents import cells
 from renderer.pieces import answer
 from renderer.portal import conditions
-from renderer.portal.access import now, open_submission, store
+from renderer.portal.access import now, open_submission, staff, store
 from renderer.portal.applying import filling_of
 from renderer.portal.filling import Filling
 from renderer.portal.materials import (
@@ -109,7 +109,8 @@ def draft_paper(id_: str) -> Response:
     back = url_for("portal.check", id_=id_), _("检查并提交")
     lines = need_lines(filling, now=now())
     asked = lines, other_groups(filling.form, filling.needs)
-    return _paper(filling.form, _("填好的表"), _filled(filling), asked, back)
+    heading = _("填好的表") if staff() is None else _("核对单")
+    return _paper(filling.form, heading, _filled(filling), asked, back)
 
 
 def sent_paper(id_: str) -> Response:

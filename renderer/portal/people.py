@@ -118,6 +118,17 @@ def forget() -> None:
     g.forget = True
 
 
+def sent_case(document: Document) -> Case:
+    """Return the line of a submission."""
+    return Case(
+        href=url_for("portal.progress", id_=document["_id"]),
+        label=words(packs.load(store(), document["pack_version"]).form.guide.label),
+        about=_("办件编号 %(ref)s", ref=document["ref"]),
+        state=_("已提交"),
+        css="done",
+    )
+
+
 def _clear(response: Response) -> Response:
     if g.get("forget"):
         response.delete_cookie(cookie_name(WORK))
@@ -183,7 +194,7 @@ def _cases() -> Iterator[Case]:
             found[id_] = draft
     # A draft can outlive its submission by a moment.
     yield from (_open_case(found[id_]) for id_ in found if id_ not in sent)
-    yield from (_sent_case(document) for document in sent.values())
+    yield from (sent_case(document) for document in sent.values())
 
 
 def _open_case(draft: Draft) -> Case:
@@ -193,14 +204,4 @@ def _open_case(draft: Draft) -> Case:
         about=_("保留到 %(date)s", date=local_date(draft.expires_at)),
         state=_("填写中"),
         css="part",
-    )
-
-
-def _sent_case(document: Document) -> Case:
-    return Case(
-        href=url_for("portal.progress", id_=document["_id"]),
-        label=words(packs.load(store(), document["pack_version"]).form.guide.label),
-        about=_("办件编号 %(ref)s", ref=document["ref"]),
-        state=_("已提交"),
-        css="done",
     )

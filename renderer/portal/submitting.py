@@ -15,7 +15,8 @@ from builder.situations import bound
 from renderer.entries import entries
 from renderer.messages import for_fault
 from renderer.pieces import answer
-from renderer.portal.access import now, store
+from renderer.portal import acting
+from renderer.portal.access import now, staff, store
 from renderer.portal.applying import CONFLICT, filling_of
 from renderer.portal.filling import Filling, Step, concerns
 from renderer.portal.materials import NeedLine, need_lines, to_sign
@@ -26,6 +27,7 @@ from renderer.wording import departments, words
 from renderer.wording import say as _
 from renderer.wording import say_count as ngettext
 from submissions import drafts, intake
+from submissions.drafts import Draft
 from submissions.errors import Conflict, KeyReusedError, Refused
 from submissions.numbers import hidden
 
@@ -57,12 +59,22 @@ def submit(id_: str) -> Response:
     filling = filling_of(id_, asking=False)
     if request.form.get("rev") != str(filling.draft.rev):
         return _changed_elsewhere(filling)
-    if request.form.get("declared") != "yes":
-        wrong = _("请先确认内容属实，在方框里打勾")
-        return _checked(filling, wrong, status=UNPROCESSABLE)
     if any(filling.unread(question) for question in filling.asked.values()):
         return _checked(filling, status=UNPROCESSABLE)
-    return _accepted(filling)
+    draft = _declared(filling.draft)
+    if draft is None:
+        wrong = _("请先确认内容属实，在方框里打勾")
+        if staff() is not None:
+            wrong = _("请选申请人怎样确认；用核对码的，请照申请人看到的填")
+        return _checked(filling, wrong, status=UNPROCESSABLE)
+    return _accepted(replace(filling, draft=draft))
+
+
+def _declared(draft: Draft) -> Draft | None:
+    """Return a draft that the applicant says is true; None: they have not yet."""
+    if staff() is not None:
+        return acting.confirmed(draft)
+    return draft if request.form.get("declared") == "yes" else None
 
 
 def _accepted(filling: Filling) -> Response:
@@ -138,6 +150,7 @@ def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Respons
         errors=errors,
         faulty=faulty,
         undeclared=wrong,
+        confirmation=_confirmation(filling.draft),
         draft=filling.draft,
         whole=filling.whole,
         done=filling.done,
@@ -150,6 +163,12 @@ def _checked(filling: Filling, wrong: str = "", *, status: int = 200) -> Respons
         back=(url_for("portal.tasks", id_=filling.draft.id), _("返回")),
     )
     return make_response(body, status)
+
+
+def _confirmation(draft: Draft) -> str:
+    """What the applicant reads out at the counter; "" where nobody helps, or there."""
+    away = staff() is not None or draft.helper is None
+    return "" if away else acting.confirmation(draft)
 
 
 def _errors(section: Section) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,7 @@ def send_back(site, submission, matter, pointer):
 
 def submitted(site, check):
     """What is kept once a check page is declared and sent."""
-    done = site.send(check, "/submit", declared="yes")
+    done = site.send(check, "/submit", declared="yes", how="signed")
     assert done.heading == "回执"
     id_ = done.path.rpartition("/")[2]
     return stored(site).get("submissions", id_)

@@ -1,0 +1,99 @@
+"""At a counter: the applicant confirms, and brings the number of earlier cases."""
+
+import re
+
+import pytest
+
+from submissions import audit, drafts
+
+NUMBER = "420116199603122468"
+
+
+@pytest.fixture
+def filled(begin, desk):
+    """A form that a clerk has filled in for somebody who is present."""
+    page = desk.get("/affairs/newborn_birth/start")
+    desk.send(page, "/start", applicant="林晓雯")
+
+    class Present:
+        """A browser that begins for whom is named."""
+
+        app = desk.app
+        get, send, post = desk.get, desk.send, desk.post
+
+        def begin(self, affair):
+            return desk.begin(affair, applicant="林晓雯")
+
+    return begin(Present())
+
+
+def code_of(page):
+    return "".join(re.search(r"核对码 (\d{4}) (\d{4})", page.words).groups())
+
+
+def test_a_clerk_hands_in_only_what_the_applicant_signed(filled, desk):
+    sheet = desk.get(filled.path("/paper"))
+    assert sheet.heading == "核对单"
+    assert "签名" in sheet.words
+    check = desk.get(filled.path("/check"))
+    assert "核对码 " not in check.words.partition("申请人怎样确认")[0]
+
+    refused = desk.send(check, "/submit", declared="yes")
+    assert refused.status == 422
+    assert "请选申请人怎样确认" in refused.words
+    done = desk.send(refused, "/submit", how="signed")
+
+    assert done.heading == "回执"
+    kept = drafts.helper_of(filled.store.get("submissions", filled.id))
+    assert (kept.id, kept.confirmed) == ("staff:fang", "signed")
+
+
+def test_a_code_confirms_the_answers_that_the_applicant_saw(
+    filled, desk, another_browser
+):
+    phone = another_browser
+    phone.send(phone.get("/mine"), "/resume", code=filled.code)
+    before = code_of(phone.get(filled.path("/check")))
+    answers = filled.kept.answers
+    facts = {**answers["facts"], "mother:person.mobile": "13800000000"}
+    filled.save(answers={**answers, "facts": facts})
+    check = desk.get(filled.path("/check"))
+
+    for wrong in ("", before, "12345678"):
+        refused = desk.send(check, "/submit", how="code", confirmation=wrong)
+        assert refused.status == 422
+    now = code_of(phone.get(filled.path("/check")))
+    assert now != before
+    done = desk.send(check, "/submit", how="code", confirmation=f"{now[:4]} {now[4:]}")
+
+    assert done.heading == "回执"
+    kept = drafts.helper_of(filled.store.get("submissions", filled.id))
+    assert kept.confirmed == "code"
+
+
+def test_earlier_cases_are_found_with_the_number_only(begun, desk, site):
+    done = begun.site.send(begun.page("/check"), "/submit", declared="yes")
+    assert done.heading == "回执"
+    case = f"/submissions/{begun.id}/progress"
+    assert desk.get(case).status == 404
+
+    page = desk.get("/earlier")
+    assert desk.send(page, "/earlier", number="4201").status == 422
+    assert "没有这个号码" in desk.send(page, "/earlier", number=other_number()).words
+    assert desk.get(case).status == 404
+    found = desk.send(page, "/earlier", number="４２０１１６ 19960312 2468")
+
+    assert case in found.links
+    assert desk.get(case).status == 200
+    line = audit.lines(begun.store)[-1]
+    assert (line["who"], line["what"]) == ("staff:fang", "submissions.found")
+    assert begun.id in line["detail"]["submissions"]
+    assert NUMBER not in str(line)
+    home = desk.get("/")
+    desk.send(home, "/next-person")
+    assert desk.get(case).status == 404
+    assert site.get("/earlier").status == 404
+
+
+def other_number():
+    return "110101199001011237"
