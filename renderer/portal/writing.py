@@ -69,7 +69,7 @@ def _outage(filling: Filling, question: Question) -> str:
             said = _("现在查不到%(what)s。可以先填别的，过一会儿会再查。", what=name)
         case "block":
             said = _("现在查不到%(what)s，只能由它提供，请过会儿再来。", what=name)
-        case "ask" | "cache":
+        case _:
             said = _("现在查不到%(what)s，请您自己填下面这一项。", what=name)
     return Markup('<p class="meta" data-outage>{}</p>').format(said)
 
