@@ -6,7 +6,7 @@ bytes; only the time in the header changes.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -113,7 +113,38 @@ def _document(
         "document": orjson.Fragment(version["body"]),
         "provenance": orjson.Fragment(version["provenance"]),
         "materials": _linked(part, _now(part, version, delivery), delivery, links),
+        **_changed(part, version),
     }
+
+
+def _changed(part: Document, version: Document) -> dict[str, Any]:
+    """Return what the applicant corrected since the document before, place by place.
+
+    Each place stands with what was there before and what is there now; a place that
+    was or is empty has only the one.
+    """
+    earlier = [old for old in part["earlier"] if old["made"] < version["made"]]
+    if not earlier:
+        return {}
+    old, new = (orjson.loads(each["body"]) for each in (earlier[-1], version))
+    before, after = dict(_leaves(old)), dict(_leaves(new))
+    changes = []
+    for place in dict.fromkeys((*before, *after)):
+        sides = {"before": before, "after": after}
+        told = {name: side[place] for name, side in sides.items() if place in side}
+        if len(told) == 1 or told["before"] != told["after"]:
+            changes.append({"pointer": place, **told})
+    return {"changes": changes}
+
+
+def _leaves(document: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the places of a document with their values; a list is one value."""
+    for name, value in document.items():
+        place = above + pointer.join([name])
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, place)
+        else:
+            yield place, value
 
 
 def _supplied(

@@ -145,6 +145,9 @@ def test_a_corrected_part_is_sent_again_whole_and_numbered(applied, office):
     assert event["data"]["seq"] > before["made"]
     document = {"MC": "青山商贸", "RQ": "2026-11-20", "JYFW": "茶叶批发"}
     assert event["data"]["document"] == document
+    assert event["data"]["changes"] == [
+        {"pointer": "/JYFW", "before": "茶叶", "after": "茶叶批发"}
+    ]
     assert applied.states()["licence"] == "ready"
     assert applied.part("licence")["earlier"][0]["body"] == before["body"]
     assert log.first_broken(applied.submission()["log"]) is None
