@@ -30,7 +30,7 @@ from renderer.portal.access import now, posted, store
 from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import calls, cases, parts
+from submissions import calls, cases, looking, parts
 from submissions.ids import new_id
 from submissions.progress import counting
 
@@ -58,6 +58,8 @@ def send_back(part: str) -> Response:
         return redirect(url_for("desk.part", part=part), 303)
     asked = list(_asked(case))
     if request.method == "GET":
+        id_, who = case.submission["_id"], signed_in().who
+        looking.viewed(store(), id_, part, who=who, now=now())
         return _send_back_page(case, asked)
     reasons = [
         {"pointer": path, "text": text}
