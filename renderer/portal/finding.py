@@ -51,6 +51,7 @@ def earlier() -> Response:
         "earlier.html",
         heading=_("以前的办件"),
         cases=cases,
+        typed=typed,
         errors=[("number", wrong)] if wrong else [],
         wrong=bool(wrong),
         back=(url_for("portal.home"), _("全部事情")),
