@@ -124,8 +124,7 @@ def _register(app: Flask) -> None:
 
 
 def _say(app: Flask) -> None:
-    """Give the templates what every page says, and in which language."""
-    Babel(app, locale_selector=_locale, default_locale=BABEL_LOCALES["zh-CN"])
+    """Give the templates what every page says."""
     app.jinja_env.globals.update(
         _=wording.say_in_template,
         gettext=wording.say_in_template,
