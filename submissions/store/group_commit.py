@@ -64,30 +64,37 @@ class GroupCommit:
         mine = _Write(work)
         with self._changed:
             self._waiting.append(mine)
-        while group := self._next(mine):
-            self._commit(connection, group)
+        while self._must_commit(mine):
+            self._commit(connection)
         if mine.error is not None:
             raise mine.error
         return mine.results[0]
 
-    def _next(self, mine: _Write[Any]) -> list[_Write[Any]]:
-        """Return what this thread must commit; nothing, when its own is done."""
+    def _must_commit(self, mine: _Write[Any]) -> bool:
+        """Wait until this thread must commit; False: its own is done."""
         with self._changed:
             self._changed.wait_for(lambda: mine.done or not self._committing)
-            if mine.done:
-                return []
-            self._committing = True
+            self._committing = self._committing or not mine.done
+            return not mine.done
+
+    def _gathered(self) -> list[_Write[Any]]:
+        with self._changed:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             return group
 
-    def _commit(self, connection: sqlite3.Connection, group: list[_Write[Any]]) -> None:
+    def _commit(self, connection: sqlite3.Connection) -> None:
+        group: list[_Write[Any]] = []
         left = group
         try:
             with self._alone():
+                # Now, not before: what came while another process had the file is in.
+                group = left = self._gathered()
                 while left:
                     broken = _together(connection, left)
                     left = [each for each in left if broken and each is not broken]
         except BaseException as error:
+            if not group:
+                group = left = self._gathered()
             for each in left:
                 each.error = error
             if not isinstance(error, Exception):
