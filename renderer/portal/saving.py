@@ -89,7 +89,7 @@ def origin_of(proposal: Proposal) -> dict[str, Any]:
     """Return what is kept of where an accepted value came from."""
     return {
         "source": proposal.source,
-        "at": proposal.at,
+        "at": proposal.at or None,
         "certainty": proposal.certainty,
         "corrected": False,
     }

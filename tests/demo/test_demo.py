@@ -65,6 +65,8 @@ def test_once_every_part_of_both_affairs_arrives_and_is_verified(tmp_path):
         assert 7 == each["matters"] == each["parts"], done.stderr
         assert 7 == each["delivered"] == each["verified"], done.stderr
         assert 0 < each["prefilled"] < each["asked"] < each["fields"]
+        least = {"newborn_birth": 0.5, "enterprise_setup": 0.3}[each["affair"]]
+        assert each["prefilled"] / each["asked"] >= least
     brought = [
         (each["files"], each["fetched"], each["promised"]) for each in told["affairs"]
     ]

@@ -106,6 +106,7 @@ def test_provenance_of_a_matters_own_field_is_told_to_that_matter_only(city):
             "at": None,
             "certainty": "candidate",
             "corrected": True,
+            "disputed": "there are four of us",
             "value": "never told",
         }
     }
@@ -114,7 +115,8 @@ def test_provenance_of_a_matters_own_field_is_told_to_that_matter_only(city):
     untold = events.provenance_of(matters["licence"], {"MC": "x"}, provenance)
     absent = events.provenance_of(matters["fund"], {}, provenance)
 
-    assert told["/staff"].keys() == {"source", "at", "certainty", "corrected"}
+    said = {"source", "at", "certainty", "corrected", "disputed"}
+    assert told["/staff"].keys() == said
     assert (untold, absent) == ({}, {})
 
 
