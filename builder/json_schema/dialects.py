@@ -189,6 +189,14 @@ def _moved(schema: Mapping[str, Any], prefix: _Places, file: str) -> dict[str, A
     return made
 
 
+def _asks_what_is_left(told: Any) -> bool:
+    """Tell whether anything in a form judges what no other keyword has judged."""
+    if isinstance(told, Mapping):
+        names = told.keys() & {"unevaluatedItems", "unevaluatedProperties"}
+        return bool(names) or any(map(_asks_what_is_left, told.values()))
+    return isinstance(told, list) and any(map(_asks_what_is_left, told))
+
+
 _OUTSIDE = "leads out of the file, or to an anchor"
 
 
@@ -329,6 +337,9 @@ class _Upgrade:
             if isinstance(value, list):
                 made.setdefault("dependentRequired", {})[name] = value
                 continue
+            if self._dialect >= _DRAFT_2019 and _asks_what_is_left(self._source):
+                reason = "`unevaluated` overlooks it. Write `dependentSchemas`."
+                raise FormSchemaError(f"{self._file}#{pointer.join(old)}", reason)
             here = (*new, "dependentSchemas")
             said = self._value(
                 "dependentSchemas",

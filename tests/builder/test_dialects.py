@@ -4,7 +4,7 @@ import json
 from copy import deepcopy
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from builder import pointer
@@ -248,6 +248,10 @@ def nested(levels):
         four({"$ref": 5}),
         {"pattern": "("},
         {"dependencies": {"a": ["b"]}, "dependentRequired": {"b": ["c"]}},
+        {
+            "dependencies": {"a": {"properties": {"a": {}}}},
+            "allOf": [{"unevaluatedProperties": {"type": "integer"}}],
+        },
         {"x": {"y": {"type": 5}}, "$ref": "#/x/y"},
         nested(101),
         nested(5000),
@@ -344,7 +348,12 @@ def test_the_verdict_before_is_the_verdict_after(draft, data):
     if isinstance(told.get("items"), list):
         told["properties"]["b"] = {"$ref": "#/items/0"}
     before = deepcopy(told)
-    upgraded = upgrade(told)
+    try:
+        upgraded = upgrade(told)
+    except FormSchemaError as error:
+        if "Write `dependentSchemas`" not in str(error):
+            raise
+        reject()
     assert told == before
     old, new, inside = map(Validator, (told, upgraded, moved(upgraded)))
     for value in data.draw(st.lists(VALUES, min_size=5, max_size=5)):
