@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from builder.model import FactId, MatterId, MergedForm, Text
+from builder.model import FactId, Matter, MatterId, MergedForm, Text
 from submissions.store.contract import SECRET_TAG, Document, Store
 
 #: waiting: for another matter's result. sending: on its way. parked: the department
@@ -34,6 +34,16 @@ class Awaited:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A value that a decision brought."""
+
+    fact: FactId
+    #: As the first form that holds it calls it, or as the result is called.
+    label: Text
+    value: Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One matter of a submission."""
 
@@ -48,6 +58,7 @@ class Step:
     outcome: str | None = None
     #: What the department gave as its reasons, for a decision or for a correction.
     reasons: tuple[str, ...] = ()
+    results: tuple[Result, ...] = ()
     awaits: tuple[Awaited, ...] = ()
 
 
@@ -93,6 +104,7 @@ def by_resume_hash(store: Store, resume_hash: str) -> Document | None:
 def _step(submission: Document, part: Document, form: MergedForm) -> Step:
     matter = next(m for m in form.matters if m.id == part["matter"])
     state, since = state_of(submission, part)
+    outcome = part.get("outcome")
     return Step(
         part=part["id"],
         matter=matter.id,
@@ -100,10 +112,22 @@ def _step(submission: Document, part: Document, form: MergedForm) -> Step:
         department=form.departments[matter.department].label,
         state=state,
         since=since,
-        outcome=part.get("outcome"),
+        outcome=outcome,
         reasons=tuple(_reasons(part)),
+        results=tuple(results_of(submission, matter, form)) if outcome else (),
         awaits=_awaits(submission, part, form) if state == "waiting" else (),
     )
+
+
+def results_of(
+    submission: Document, matter: Matter, form: MergedForm
+) -> Iterator[Result]:
+    """Yield what a matter has brought so far."""
+    brought = json.loads(submission["results"])
+    for fact in (issue.fact for issue in matter.issues if issue.fact in brought):
+        fields = (f for each in form.matters for f in each.fields.values())
+        label = next((f.label for f in fields if f.fact == fact), matter.result)
+        yield Result(fact=fact, label=label, value=brought[fact])
 
 
 def _reasons(part: Document) -> Iterator[str]:

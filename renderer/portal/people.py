@@ -120,13 +120,24 @@ def forget() -> None:
 
 def sent_case(document: Document) -> Case:
     """Return the line of a submission."""
+    form = packs.load(store(), document["pack_version"]).form
+    state, css = _standing(progress.progress(document, form))
     return Case(
         href=url_for("portal.progress", id_=document["_id"]),
-        label=words(packs.load(store(), document["pack_version"]).form.guide.label),
+        label=words(form.guide.label),
         about=_("办件编号 %(ref)s", ref=document["ref"]),
-        state=_("已提交"),
-        css="done",
+        state=state,
+        css=css,
     )
+
+
+def _standing(case: progress.Progress) -> tuple[str, str]:
+    """Say how far a case is, and how that looks."""
+    if any(step.state == "correction" for step in case.steps):
+        return _("需补正"), "fix"
+    if case.completed:
+        return _("已办结"), "done"
+    return _("办理中"), "part"
 
 
 def _clear(response: Response) -> Response:

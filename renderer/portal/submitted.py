@@ -61,6 +61,8 @@ class PartLine:
     #: By when it is to be done, while it is not.
     due: str
     reasons: tuple[str, ...]
+    #: What the decision brought: a label and the value.
+    results: tuple[tuple[str, str], ...]
     #: Where the applicant corrects it; "" where nothing is asked.
     correction: str
 
@@ -173,6 +175,7 @@ def _part(document: Document, form: MergedForm, step: Step) -> PartLine:
         waits=step.state == "waiting",
         due=_due(document, form, step),
         reasons=tuple(dict.fromkeys(map(hidden, step.reasons))),
+        results=tuple((words(each.label), str(each.value)) for each in step.results),
         correction=url_for("portal.correction", id_=document["_id"], part=step.part)
         if step.state == "correction"
         else "",
@@ -222,7 +225,7 @@ def _plain_states(since: str) -> dict[str, tuple[str, str, str]]:
             "part",
             _("结果对不上，工作人员正在核对，会和您联系"),
         ),
-        "parked": (_("送不到"), "part", _("对方系统停用，工作人员在处理")),
+        "parked": (_("还没送到"), "part", _("工作人员在处理，不用您管")),
         "sending": sending,
         "no_endpoint": sending,
     }

@@ -1,5 +1,7 @@
 """An applicant rates a case that is decided: five steps in words, none chosen."""
 
+import json
+
 
 def completed(begun):
     begun.site.send(begun.page("/check"), "/submit", declared="yes")
@@ -30,6 +32,22 @@ def test_a_decided_case_is_rated_once_in_words(begun):
     assert site.send(page, there, level="bad").path == after.path
     kept = begun.store.get("submissions", begun.id)["rating"]
     assert (kept["level"], kept["text"]) == ("good", "很快")
+
+
+def test_the_list_of_cases_says_how_far_each_is_and_the_case_what_it_brought(begun):
+    site = begun.site
+    site.send(begun.page("/check"), "/submit", declared="yes")
+    assert "办理中" in site.get("/mine").words
+
+    def decide(case):
+        parts = [{**part, "outcome": "approved"} for part in case["parts"]]
+        brought = json.dumps({"newborn:birth.cert_no": "T310123456"})
+        return {**case, "parts": parts, "results": brought, "status": "completed"}
+
+    begun.store.update("submissions", begun.id, decide)
+
+    assert "已办结" in site.get("/mine").words
+    assert "T310123456" in site.get(f"/submissions/{begun.id}/progress").words
 
 
 def test_a_rating_that_is_too_long_is_shown_again(begun):
