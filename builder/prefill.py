@@ -108,6 +108,28 @@ def sealed(
     return _proposed(judge, without, locked, _latest(records), now)
 
 
+def is_sealed(
+    judge: Judge,
+    question: Question,
+    facts: Mapping[str, Any],
+    origin: Mapping[str, Any],
+) -> bool:
+    """Tell whether the kept answer to a question is one that nobody can change here.
+
+    Args:
+        judge: of the form.
+        question: the question.
+        facts: those that count in this situation.
+        origin: where the answer came from, as it is kept; {} where it was typed.
+    """
+    return not origin.get("corrected") and any(
+        rule.lock == "sealed"
+        and rule.source == origin.get("source")
+        and judge.holds(rule.when, facts)
+        for rule in question.prefill
+    )
+
+
 def _proposed(
     judge: Judge,
     facts: Mapping[str, Any],

@@ -10,6 +10,7 @@ import orjson
 from builder import pointer
 from builder.documents import places
 from builder.model import FactId, Matter, Question
+from builder.prefill import is_sealed
 from submissions import canonical
 from submissions.delivery import events
 from submissions.folding import RANKS
@@ -99,12 +100,11 @@ def check(published: Published, submission: Document, call: Call) -> None:
     _check_values(published, matter, call.data)
     if call.type != "part.correction_requested":
         return
-    answers = json.loads(submission["answers"])
-    asked = published.judge.asked(answers)
+    asked = correctable(published, submission)
     for number, reason in enumerate(call.data.get("reasons", ())):
         place = pointer.join(["data", "reasons", number, "pointer"])
         if not any(questions_at(matter, reason["pointer"], asked)):
-            said = "the applicant is not asked for anything there"
+            said = "the applicant can correct nothing there"
             raise Refusal(422, f"{place}: {reason['pointer']!r}: {said}.")
     own = [material["id"] for material in part.get("materials", ())]
     for number, material in enumerate(call.data.get("materials", ())):
@@ -112,6 +112,22 @@ def check(published: Published, submission: Document, call: Call) -> None:
             place = pointer.join(["data", "materials", number, "id"])
             known = ", ".join(own) or "none"
             raise Refusal(422, f"{place}: the materials of this part are {known}.")
+
+
+def correctable(published: Published, submission: Document) -> tuple[Question, ...]:
+    """Return the questions that an applicant can be asked again.
+
+    What an authority answers for is corrected in its register, not here.
+    """
+    judge = published.judge
+    answers = json.loads(submission["answers"])
+    origins = json.loads(submission["provenance"])
+    facts = judge.prune(answers).get("facts", {})
+    return tuple(
+        question
+        for question in judge.asked(answers)
+        if not is_sealed(judge, question, facts, origins.get(question.pointer, {}))
+    )
 
 
 def questions_at(

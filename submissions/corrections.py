@@ -10,7 +10,7 @@ from builder import pointer
 from builder.model import Answers, Matter, Pointer, Question
 from builder.validity import Fault, Judge
 from submissions import canonical, drafts, inbox, log, parts, routing
-from submissions.calls import questions_at
+from submissions.calls import correctable, questions_at
 from submissions.drafts import Draft
 from submissions.errors import Conflict, Refused
 from submissions.finding import indexed
@@ -41,7 +41,7 @@ def wanted(published: Published, submission: Document, part_id: str) -> Request 
     if part is None or part["state"] != "correction":
         return None
     matter = next(m for m in published.form.matters if m.id == part["matter"])
-    asked = published.judge.asked(json.loads(submission["answers"]))
+    asked = correctable(published, submission)
     reasons: dict[Pointer, tuple[str, ...]] = {}
     materials: list[tuple[str, str]] = []
     for said in counting(part):

@@ -1,6 +1,5 @@
 """Accept a part, send it back, or decide it: the same events as in a signed call."""
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -77,7 +76,8 @@ def send_back(part: str) -> Response:
         if len(_text(name)) > MOST_TEXT
     ]
     if not (reasons or materials):
-        errors = [(asked[0][0], _("请写明要改的是哪几项、怎么改"))]
+        first = asked[0][0] if asked else "form"
+        errors = [(first, _("请写明要改的是哪几项、怎么改"))]
     if errors:
         return _send_back_page(case, asked, errors)
     lists = {"reasons": reasons, "materials": materials}
@@ -129,8 +129,7 @@ def _gone(part: str) -> Response:
 
 def _asked(case: Own) -> Iterator[tuple[str, str, str, str]]:
     """Yield what can be sent back: its box, its place or id, its name, its value."""
-    answers = json.loads(case.submission["answers"])
-    questions = case.published.judge.asked(answers)
+    questions = calls.correctable(case.published, case.submission)
     for number, line in enumerate(lines_of(case, masked=True)):
         if any(calls.questions_at(case.matter, line.path, questions)):
             yield f"r{number}", line.path, line.label, line.text

@@ -13,6 +13,7 @@ from submissions.delivery import webhook
 NEWBORN = "newborn_birth"
 BILLS = "nhsa.maternity_expense:m1"
 NOW = "2026-11-22T03:04:05.000Z"
+MOTHERS_NUMBER = "/facts/mother:person.id_number"
 SECRET = webhook.new_secret(lambda length: b"c" * length)
 
 
@@ -126,6 +127,30 @@ def test_a_correction_changes_just_what_was_asked_and_sends_the_part_again(case)
     assert "需补正" not in after.words
     assert case.document() == before | {"XSEXM": "林小满", "CSSC": 51}
     assert case.submission["deliveries"][-1]["type"] == "part.updated"
+
+
+def test_nobody_is_asked_to_correct_what_is_sealed_and_no_box_sent_for_it_counts(case):
+    """The mother's number is what her card says; it is asked for before that counts."""
+    case.asks("/XSEXM", "/MQZJHM")
+    form = case.site.app.extensions["yibiao"].store.get("versions", f"{NEWBORN}@1")
+    questions = json.loads(form["pack_text"])["questions"]
+    number = next(q["name"] for q in questions if q["pointer"] == MOTHERS_NUMBER)
+    assert number in case.page().questions
+
+    card = {"source": "id_card", "at": NOW, "certainty": "exact", "corrected": False}
+    origins = json.dumps({MOTHERS_NUMBER: card})
+    case.store.put("submissions", {**case.submission, "provenance": origins})
+
+    before, page = case.document(), case.page()
+    assert len(page.questions) == 1
+    assert number not in page.questions
+    name = named(case, page, "/XSEXM")
+    kept = {key: values[0] for key, values in page.form().values.items()}
+    sent = {**kept, name: "林小满", number: "420116199603122345", "_do": "next"}
+    case.site.client.post(case.path, data=sent)
+    assert case.document() == before | {"XSEXM": "林小满"}
+    with pytest.raises(AssertionError, match="can correct nothing there"):
+        case.asks("/MQZJHM")
 
 
 def test_a_correction_that_is_wrong_is_shown_with_what_was_typed(case):
