@@ -84,11 +84,12 @@ def filling_of(id_: str, *, asking: bool = True) -> Filling:
     published = packs.load(store(), draft.pack)
     if asking:
         draft = _known(draft, published)
+    at = now()
     filling = Filling(
         published=published,
         draft=draft,
-        records=records_of(draft),
-        now=now(),
+        records=records_of(draft, published.judge, now=at),
+        now=at,
         end=services().end,
     )
     return replace(filling, draft=resealed(filling))

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from builder.inquiries import wanted
+from builder.inquiries import relevant, wanted
 from builder.prefill import Record, is_stale
+from builder.validity import Judge
 from renderer.identity import Person
 from renderer.sources.base import Inquiry, SilentError
 from renderer.sources.connections import Connections
@@ -18,13 +19,15 @@ from submissions.packs import Published
 PAUSE = 60
 
 
-def records_of(draft: Draft) -> tuple[Record, ...]:
-    """Return what sources said in this case."""
-    return tuple(
+def records_of(draft: Draft, judge: Judge, *, now: str) -> tuple[Record, ...]:
+    """Return what sources said about what is known in this case now."""
+    said = tuple(
         Record(source=name, values=kept["values"], at=kept["at"])
         for name, kept in draft.records.items()
         if kept.get("values") is not None
     )
+    keys = {name: kept["key"] for name, kept in draft.records.items()}
+    return relevant(judge, draft.answers, said, keys, now=now) if said else ()
 
 
 def silent(draft: Draft) -> dict[str, str]:
@@ -79,7 +82,8 @@ def _inquiries(
     draft: Draft, published: Published, owner: Person, now: str
 ) -> Iterator[Inquiry]:
     """Yield what is to be asked: what one said can be the key of another."""
-    judge, known = published.judge, records_of(draft)
+    judge = published.judge
+    known = records_of(draft, judge, now=now)
     keys = wanted(judge, draft.answers, known, owner.claims, now=now)
     for name, key in keys.items():
         if _to_ask(draft.records.get(name), key, now):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builder import pointer
+from builder.inquiries import relevant
 from builder.lenses import same
 from builder.prefill import Proposal, Record, propose, sealed
 from builder.validity import Judge
@@ -99,6 +100,29 @@ def test_the_first_source_wins_and_what_the_second_says_stands_beside(
 
     assert (both.value, [each.value for each in both.others]) == (NUMBER, [OTHER])
     assert (one.value, one.source, one.others) == (OTHER, "register", ())
+
+
+def test_what_was_said_of_another_number_says_nothing_of_this_case(definitions, affair):
+    """The card gives the number, the register is asked with it and gives the sex."""
+    second_source(affair, key={"number": "mover:person.number"})
+    del affair["prefill"][PLACE][1]
+    affair["prefill"][SEX] = [{"source": "register", "path": "sex"}]
+    judge = Judge(definitions.merge())
+    said = [*card(number=NUMBER), Record(source="register", values={"sex": "1"}, at=AT)]
+    keys = {"id_card": {"number": "claimed"}, "register": {"number": NUMBER}}
+
+    def kept(records, **facts):
+        answers = {"facts": {"situation:retired": True, **facts}}
+        found = relevant(judge, answers, records, keys, now=NOW)
+        return [each.source for each in found]
+
+    for order in (said, said[::-1]):
+        names = [each.source for each in order]
+        assert kept(order) == names
+        assert kept(order, **{"mover:person.number": NUMBER}) == names
+        assert kept(order, **{"mover:person.number": OTHER}) == ["id_card"]
+    assert kept(said[1:]) == []
+    assert kept(said[1:], **{"mover:person.number": NUMBER}) == ["register"]
 
 
 def test_what_is_older_than_its_source_is_good_for_is_marked_stale(definitions, affair):

@@ -1,6 +1,7 @@
 """A known value can be asked for again and doubted; silence is said at the question."""
 
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from known import Shelf, connections
 
 from renderer import create_app
 from renderer.config import Settings, open_configured
+from renderer.demo.once import sample
 from submissions import drafts
 from submissions import packs as publishing
 
 AFFAIR = "newborn_birth"
 NUMBER = "/facts/mother:person.id_number"
+NAME = "/facts/deceased:person.name"
 MOBILE = "/facts/mother:person.mobile"
 NOW = "2026-11-22T03:04:05.000Z"
 PEOPLE = Path(str(files("renderer.demo") / "people.json"))
@@ -112,3 +115,33 @@ def test_asked_again_in_vain_what_was_said_before_stays_and_so_does_what_was_typ
     assert "现在查不到，这是以前查到的" in again.words
     assert names[NUMBER] in again.proposed
     assert kept(site, case).answers["facts"]["mother:person.mobile"] == "13907190318"
+
+
+def test_what_was_said_of_another_person_is_not_proposed_to_whoever_asks_nobody(
+    at_end, open_site
+):
+    """The number was typed anew while nobody was signed in, so nobody is asked."""
+    site = open_site(at_end("public"))
+    store = site.app.extensions["yibiao"].store
+    id_ = site.begin("citizen_death").path.split("/")[2]
+    draft = drafts.get(store, id_, now=NOW)
+    facts = sample("citizen_death")["answers"]["facts"]
+    number = facts["deceased:person.id_number"]
+    situations = {k: v for k, v in facts.items() if k.startswith("situation")}
+    answers = {"facts": {**situations, "deceased:person.id_number": number}}
+    said = {"values": {"person": {"name": "张甲"}}, "at": NOW, "asked_at": NOW}
+    form = publishing.load(store, draft.pack).form
+    [page] = [p for p in form.pages if NAME in p.questions]
+
+    def proposed(about):
+        key = {"id_number": about, "asked_by": "somebody"}
+        found = replace(
+            drafts.get(store, id_, now=NOW),
+            answers=answers,
+            records={"deceased_hukou": {**said, "key": key}},
+        )
+        drafts.save(store, found, now=NOW)
+        return "张甲" in site.get(f"/drafts/{id_}/pages/{page.id}").html
+
+    assert proposed(number)
+    assert not proposed("110101199001011237")
