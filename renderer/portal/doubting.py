@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from builder import pointer
 from builder.model import Question
 from renderer.portal.access import now, store
-from renderer.portal.applying import filling_of
+from renderer.portal.applying import answered, filling_of
 from renderer.portal.filling import Filling
 from renderer.portal.knowing import forget
 from renderer.portal.saving import origin_of, with_accepted
@@ -47,6 +47,15 @@ def doubt(id_: str, name: str) -> Response:
 
     A note changes nothing: it goes with the value to the department, and the case goes
     on. What the source says anew is proposed again, unless somebody typed something.
+    """
+    return answered(id_, lambda: _doubted(id_, name))
+
+
+def _doubted(id_: str, name: str) -> Response:
+    """Answer once.
+
+    Raises:
+        Conflict: another window was faster.
     """
     filling = filling_of(id_)
     question = next((q for q in filling.asked.values() if q.name == name), None)

@@ -30,7 +30,7 @@ from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions import drafts, packs
-from submissions.errors import StoreUnavailableError, TooLargeError
+from submissions.errors import Conflict, StoreUnavailableError, TooLargeError
 
 #: Seconds after which a browser or a program may try again.
 RETRY_SECONDS = 30
@@ -42,6 +42,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, plain)
     app.register_error_handler(CSRFError, out_of_date)
     app.register_error_handler(StoreUnavailableError, unavailable)
+    app.register_error_handler(Conflict, overtaken)
     app.register_error_handler(AlreadySubmittedError, submitted)
     app.register_error_handler(NotOpenedError, not_opened)
     app.register_error_handler(TooLargeError, lambda _error: plain(TOO_LARGE))
@@ -109,14 +110,22 @@ def not_opened(error: NotOpenedError) -> Response:
 def unavailable(error: StoreUnavailableError) -> Response:
     """Say that nothing can be kept right now, and keep it on the page."""
     del error
+    return _not_kept(_("现在暂时存不了"), HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def overtaken(error: Conflict) -> Response:
+    """Say that somebody else was faster every time, and keep it on the page."""
+    del error
+    return _not_kept(_("别的窗口刚改过"), HTTPStatus.CONFLICT)
+
+
+def _not_kept(heading: str, status: HTTPStatus) -> Response:
     lead = _(
         "不是您的错。刚才填的在这一页上，还没有保存；以前保存的都在。请过一会儿再按按钮。"
     )
     if request.method == "GET":
         lead = _("不是您的错。以前保存的都在，请过一会儿再试。")
-    again = Again(
-        heading=_("现在暂时存不了"), lead=lead, status=HTTPStatus.SERVICE_UNAVAILABLE
-    )
+    again = Again(heading=heading, lead=lead, status=status)
     response = again.page(_sent())
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     return response

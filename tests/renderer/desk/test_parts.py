@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from renderer.desk.workbook import xlsx
+from submissions.errors import Conflict
 from submissions.staff import Role
 
 HEALTH, POLICE = "health_commission", "public_security"
@@ -105,6 +106,28 @@ def test_numbers_are_masked_until_somebody_says_why_and_it_is_written_down(
     ]
     assert "110101199001011237" not in json.dumps(looked)
     assert looked[1]["detail"]["why"] == "核对身份"
+
+
+def test_where_others_are_faster_every_time_that_is_said_and_nothing_typed_is_lost(
+    apply, clerk, monkeypatch
+):
+    case = apply()
+    birth = case.part("nhc.birth_cert")["id"]
+    hu, gu = clerk("hu", HEALTH), clerk("gu", HEALTH)
+    asking = hu.get(f"/desk/parts/{birth}/return")
+    name = next(n for n in asking.form("/return").values if n.startswith("r"))
+    put = case.store.put
+
+    def overtaken(collection, document):
+        raise Conflict(collection, document["_id"])
+
+    monkeypatch.setattr(case.store, "put", overtaken)
+    opened = gu.client.get(f"/desk/parts/{birth}")
+    sent = hu.send(asking, "/return", **{name: "名字不一样"})
+    assert (opened.status_code, sent.status) == (409, 409)
+    assert "名字不一样" in sent.html
+    monkeypatch.setattr(case.store, "put", put)
+    assert "等补正" in hu.send(sent, "/return").words
 
 
 def test_what_another_department_has_is_not_there(apply, clerk):

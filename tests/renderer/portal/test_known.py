@@ -13,6 +13,7 @@ from renderer.config import Settings, open_configured
 from renderer.demo.once import sample
 from submissions import drafts
 from submissions import packs as publishing
+from submissions.errors import Conflict
 
 AFFAIR = "newborn_birth"
 NUMBER = "/facts/mother:person.id_number"
@@ -84,6 +85,24 @@ def test_a_note_that_a_sealed_value_is_wrong_goes_with_it_and_changes_nothing(
     assert draft.answers["facts"]["mother:person.id_number"] == "420116199603122468"
     assert draft.provenance[NUMBER]["disputed"] == "最后一位不对"
     assert "您说过不对" in after.words
+
+
+def test_a_note_is_kept_though_another_window_was_faster_once(site, names, monkeypatch):
+    case = begin(site)
+    page = site.get(f"{case}/known/{names[NUMBER]}")
+    store = site.app.extensions["yibiao"].store
+    put, faster = store.put, [Conflict("drafts", "d")]
+
+    def overtaken(collection, document):
+        if collection == "drafts" and faster:
+            raise faster.pop()
+        return put(collection, document)
+
+    monkeypatch.setattr(store, "put", overtaken)
+    after = site.send(page, "", _do="dispute", note="最后一位不对")
+
+    assert (after.status, faster) == (200, [])
+    assert kept(site, case).provenance[NUMBER]["disputed"] == "最后一位不对"
 
 
 def test_a_silent_source_is_said_at_its_questions_and_the_rest_works(
