@@ -94,10 +94,8 @@ def say(
     submission = _with_part(store, part_id)
     if submission is None:
         return _NO_PART
-    # After whatever was said before: people speak in the order they are heard.
-    seq = _part(submission, part_id)["seq"] + 1
-    said = {"part": part_id, "seq": seq, **data}
-    body = orjson.dumps({"type": type_, "timestamp": now, "data": said})
+    said = {"type": type_, "timestamp": now, "data": {"part": part_id, **data}}
+    body = orjson.dumps(said)
     try:
         call = calls.read(body, part_id, message=message, at=now)
         return _taken(store, submission, replace(call, by=who), new_id)
@@ -270,7 +268,7 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         what=call.type,
         part=part["id"],
         made=made,
-        order=data.get("seq", made + 1),
+        order=_order(submission, part, call),
         **outcome,
         **by,
         facts=sorted(data.get("values", ())),
@@ -298,6 +296,25 @@ def _recorded(submission: Document, part: Document, call: Call) -> Document:
         "messages": [*submission["messages"], call.key],
         **log.kept(entries),
     }
+
+
+def _order(submission: Document, part: Document, call: Call) -> int:
+    """Return the number by which what a call says is sorted.
+
+    A program's own, if it gave one. Who is at the desk speaks after all that was said
+    of this document before; a program without numbers after what the desk said.
+    """
+    if not call.by and "seq" in call.data:
+        return int(call.data["seq"])
+    about = (part["id"], part["made"])
+    orders: list[int] = [
+        said["order"]
+        for entry in submission["log"]
+        for said in [entry["detail"]]
+        if "order" in said and (said["part"], said["made"]) == about
+        if call.by or "by" in said
+    ]
+    return max(orders, default=part["made"]) + 1
 
 
 def _brought(submission: Document, part: Document, call: Call) -> Document:

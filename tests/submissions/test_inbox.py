@@ -109,8 +109,11 @@ def test_a_part_is_taken_handed_on_and_given_back_and_it_is_written_down(applied
     assert log.first_broken(applied.submission()["log"]) is None
 
 
-def test_what_is_said_at_the_desk_is_the_same_as_a_signed_call(applied):
-    def say(matter, type_, message, **data):
+@pytest.fixture
+def say(applied):
+    """Return a function that says something of a part at the desk."""
+
+    def said(matter, type_, message, **data):
         part = applied.part(matter)
         asked = {"digest": part["digest"]} | data
         told = {"message": message, "who": "staff:li", "now": applied.clock.text}
@@ -118,6 +121,29 @@ def test_what_is_said_at_the_desk_is_the_same_as_a_signed_call(applied):
             applied.store, part["id"], type_, asked, **told, new_id=applied.new_id
         )
 
+    return said
+
+
+def test_who_gives_no_number_speaks_after_what_was_said_before(applied, say):
+    """At the desk after a program, and the program after the desk."""
+    reasons = {"reasons": [{"pointer": "/MC", "text": "The name is taken."}]}
+    part = applied.part("licence")
+
+    def program_says(type_, **data):
+        said = {"part": part["id"], "digest": part["digest"]} | data
+        event = {"type": type_, "timestamp": applied.clock.text, "data": said}
+        return applied.call(part, event, message_id=applied.new_id("call"))
+
+    assert program_says("part.accepted", seq=1000).status == 200
+    assert say("licence", "part.correction_requested", "1", **reasons).status == 200
+    assert applied.states()["licence"] == "correction"
+    assert say("licence", "part.accepted", "2").status == 200
+    assert applied.states()["licence"] == "accepted"
+    assert program_says("part.correction_requested", **reasons).status == 200
+    assert applied.states()["licence"] == "correction"
+
+
+def test_what_is_said_at_the_desk_is_the_same_as_a_signed_call(applied, say):
     assert say("licence", "part.accepted", "1").status == 200
     assert applied.states()["licence"] == "accepted"
     reasons = {"reasons": [{"pointer": "/MC", "text": "The name is taken."}]}
