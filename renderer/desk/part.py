@@ -156,7 +156,7 @@ def page(
         masked=masked,
         title=case.matter.schema.get("title", ""),
         materials=list(material_lines(case)),
-        results=list(results_of(case)),
+        results=list(results_of(case, masked=masked)),
         others=list(_others(case)),
         news=list(_news(case)),
         me=signed_in().id,
@@ -205,12 +205,15 @@ def materials_of(case: Own) -> list[dict[str, Any]]:
     return [later.get(each["id"], each) for each in case.part.get("materials", ())]
 
 
-def results_of(case: Own) -> Iterator[tuple[str, str]]:
+def results_of(case: Own, *, masked: bool) -> Iterator[tuple[str, str]]:
     """Yield the facts this part's decision brought, as they are called."""
-    results = json.loads(case.submission["results"])
+    results, facts = json.loads(case.submission["results"]), case.published.form.facts
     for issue in case.matter.issues:
         if case.part["state"] == "decided" and issue.fact in results:
-            yield words(fact_label(case, issue.fact)), str(results[issue.fact])
+            text, fact = str(results[issue.fact]), facts.get(issue.fact)
+            # Of what no form holds nobody says that it is not sensitive.
+            hide = masked and (fact is None or fact.sensitivity == "sensitive")
+            yield words(fact_label(case, issue.fact)), _hidden(text) if hide else text
 
 
 def fact_label(case: Own, fact: FactId) -> Text:
