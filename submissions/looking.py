@@ -1,4 +1,4 @@
-"""That somebody at the desk looked at a part, and why: written into its case."""
+"""That somebody who works here looked at a case, and why: written into it."""
 
 from submissions import log
 from submissions.numbers import hidden
@@ -10,18 +10,15 @@ def viewed(store: Store, submission: str, part: str, *, who: str, now: str) -> N
 
     Once for each state of it: who looks again at the same sees nothing new.
     """
+    _once(store, submission, "part.viewed", who, now, part=part)
 
-    def looked(found: Document) -> Document | None:
-        for entry in reversed(found["log"]):
-            if entry["at"] < found["updated_at"]:
-                break
-            if (entry["what"], entry["who"]) == ("part.viewed", who) and (
-                entry["detail"]["part"] == part
-            ):
-                return None
-        return _with(found, "part.viewed", part, who, now)
 
-    store.update("submissions", submission, looked)
+def followed(store: Store, submission: str, *, who: str, now: str) -> Document:
+    """Write down that a clerk at a counter saw how far a case is; return the case.
+
+    Once for each state of it.
+    """
+    return _once(store, submission, "progress.viewed", who, now)
 
 
 def unmasked(
@@ -49,13 +46,27 @@ def unmasked(
         "submissions",
         submission,
         lambda found: _with(
-            found, "part.unmasked", part, who, now, how=how, why=hidden(why)
+            found, "part.unmasked", who, now, part=part, how=how, why=hidden(why)
         ),
     )
 
 
-def _with(
-    found: Document, what: str, part: str, who: str, now: str, **detail: str
+def _once(
+    store: Store, submission: str, what: str, who: str, now: str, **detail: str
 ) -> Document:
-    said = {"what": what, "part": part, **detail}
-    return {**found, **log.kept(log.append(found["log"], at=now, who=who, **said))}
+    said = {"what": what, "who": who, "detail": detail}
+
+    def looked(found: Document) -> Document | None:
+        for entry in reversed(found["log"]):
+            if entry["at"] < found["updated_at"]:
+                break
+            if said.items() <= entry.items():
+                return None
+        return _with(found, what, who, now, **detail)
+
+    return store.update("submissions", submission, looked)
+
+
+def _with(found: Document, what: str, who: str, now: str, **detail: str) -> Document:
+    entries = log.append(found["log"], at=now, who=who, what=what, **detail)
+    return {**found, **log.kept(entries)}

@@ -15,9 +15,10 @@ from renderer.kept import Kept
 from renderer.ready import MOST_PAGES, Ready
 from renderer.security import code_hash, plain_code, show_code
 from renderer.sources.connections import Connections
-from submissions import drafts, staff_sessions
+from submissions import drafts, looking, staff_sessions
 from submissions.clock import Clock, utc_text
 from submissions.drafts import Draft, Helper, helper_of
+from submissions.errors import Missing
 from submissions.files.links import Links
 from submissions.oidc import Provider
 from submissions.staff import Role, Staff
@@ -210,9 +211,23 @@ def find_submission(id_: str) -> Document | None:
         for tag in document["tags"]
         if tag.startswith("resume:")
     }
-    helps = _helps(helper_of(document)) or _found(id_)
-    mine = helps or _may_open(id_, document["owner"], kept)
+    mine = _helps(helper_of(document)) or _may_open(id_, document["owner"], kept)
     return document if mine else None
+
+
+def found_submission(id_: str) -> Document:
+    """Return a case that a clerk found for who is present; 404 if there is none.
+
+    Only how far it is may be shown: what is in it opens with its resume code. That
+    somebody looked is written into the case.
+    """
+    clerk = staff()
+    if clerk is None or id_ not in session.get(FOUND, ()):
+        abort(404)
+    try:
+        return looking.followed(store(), id_, who=clerk.who, now=now())
+    except Missing:  # erased since it was found
+        abort(404)
 
 
 def hand() -> str:
@@ -224,10 +239,6 @@ def hand() -> str:
 def _helps(helper: Helper | None) -> bool:
     here = staff()
     return here is not None and helper is not None and helper.id == here.who
-
-
-def _found(id_: str) -> bool:
-    return staff() is not None and id_ in session.get(FOUND, ())
 
 
 def _may_open(id_: str, owner: str | None, kept: AbstractSet[str]) -> bool:

@@ -12,6 +12,8 @@ from werkzeug.wrappers import Response
 
 from builder.model import MergedForm
 from renderer.portal.access import (
+    find_submission,
+    found_submission,
     known_codes,
     now,
     open_submission,
@@ -115,8 +117,12 @@ def receipt(id_: str) -> Response:
 
 
 def progress_page(id_: str) -> Response:
-    """Say how far each department is."""
-    document = open_submission(id_)
+    """Say how far each department is.
+
+    To a clerk who found the case with a number, nothing of what is in it.
+    """
+    known = find_submission(id_)
+    document = known or found_submission(id_)
     published = packs.load(store(), document["pack_version"])
     form, view = _view(document)
     parts = [_part(document, form, step) for step in view.steps]
@@ -127,12 +133,15 @@ def progress_page(id_: str) -> Response:
         id=id_,
         ref=view.ref,
         parts=parts,
-        lines=open_lines(published, document, now=now()),
+        lines=open_lines(published, document, now=now()) if known else (),
+        whole=known is not None,
         done=sum(step.state == "decided" for step in view.steps),
         log=list(_log(form, document)),
         ratable=staff() is None and rating.ratable(document),
         rated=told(document),
-        back=(url_for("portal.receipt", id_=id_), _("回执")),
+        back=(url_for("portal.receipt", id_=id_), _("回执"))
+        if known
+        else (url_for("portal.earlier"), _("以前的办件")),
     )
     return make_response(body)
 

@@ -8,9 +8,10 @@ import pytest
 from submissions import audit, drafts
 
 NUMBER = "420116199603122468"
+BILLS = "nhsa.maternity_expense:m1"
 #: Of nobody else: every other case of the tests may have the number above in it, at the
 #: same time, and only the latest are listed.
-OWN = "420116199603122484"
+OWN, OTHERS_OWN = "420116199603122484", "420116199603122863"
 
 
 @pytest.fixture
@@ -90,7 +91,12 @@ def test_earlier_cases_are_found_with_the_number_only(begun, desk, site):
     found = desk.send(page, "/earlier", number="４２０１１６ 19960312 2484")
 
     assert case in found.links
-    assert desk.get(case).status == 200
+    shown = desk.get(case)
+    assert shown.status == 200
+    desk.get(case)
+    entries = begun.store.get("submissions", begun.id)["log"]
+    looked = [e["what"] for e in entries if e["who"] == "staff:fang"]
+    assert looked == ["progress.viewed"]
     line = audit.lines(begun.store)[-1]
     assert (line["who"], line["what"]) == ("staff:fang", "submissions.found")
     assert begun.id in line["detail"]["submissions"]
@@ -99,6 +105,38 @@ def test_earlier_cases_are_found_with_the_number_only(begun, desk, site):
     desk.send(home, "/next-person")
     assert desk.get(case).status == 404
     assert site.get("/earlier").status == 404
+
+
+def test_what_is_in_an_earlier_case_opens_with_its_resume_code(begun, desk):
+    code = begun.code
+    answers = json.dumps(begun.kept.answers).replace(NUMBER, OTHERS_OWN)
+    begun.save(answers=json.loads(answers))
+    begun.site.send(begun.page("/check"), "/submit", declared="yes")
+    case = f"/submissions/{begun.id}"
+    kept = begun.store.get("submissions", begun.id)
+    birth = next(p for p in kept["parts"] if p["matter"] == "nhc.birth_cert")
+    inside = [
+        case,
+        f"{case}/paper",
+        f"{case}/documents/nhc.birth_cert",
+        f"{case}/corrections/{birth['id']}",
+        f"{case}/materials/{BILLS}",
+    ]
+    desk.send(desk.get("/earlier"), "/earlier", number=OTHERS_OWN)
+
+    progress = desk.get(f"{case}/progress")
+    assert progress.status == 200
+    assert not [link for link in progress.links if link.startswith(case)]
+    assert "bills.pdf" not in progress.words
+    token = progress.form("/next-person").values["csrf_token"]
+    for path in inside:
+        assert desk.get(path).status == 404
+    for path in inside[-2:]:
+        assert desk.client.post(path, data={"csrf_token": token}).status_code == 404
+    desk.send(desk.get("/mine"), "/resume", code=code)
+    for path in inside:
+        assert desk.get(path).status == 200
+    assert case in desk.get(f"{case}/progress").links
 
 
 def other_number():
