@@ -139,7 +139,11 @@ def sign_out() -> Response:
 
 
 def let_in(person: Staff, following: str) -> Response:
-    """Begin a session in this browser, which then knows the person."""
+    """Begin a session in this browser, which then knows the person.
+
+    One that lasts here is ended: nobody would have its token any more.
+    """
+    end_work()
     token = staff_sessions.begin(
         store(),
         person,

@@ -160,6 +160,24 @@ def test_a_first_code_gives_a_password(house, at):
     assert sign_in(at()).status == 422
 
 
+def test_who_signs_in_ends_the_session_that_another_left_in_the_browser(house, at):
+    store, now = house.extensions["yibiao"].store, utc_text(BEGAN)
+    staff.add(store, id_="li", name="李明", roles={Role.REVIEWER}, by="tests", now=now)
+    staff.set_password(
+        store, "li", NEW, by="tests", now=now, random=secrets.token_bytes
+    )
+    site = at()
+    asked = site.get("/desk/sign-in")
+    site.send(asked, "/sign-in", account="wang", password=RIGHT)
+    wang = staff.get(store, "wang")
+    assert len(staff_sessions.every(store, wang, now=now)) == 1
+
+    page = site.send(asked, "/sign-in", account="li", password=NEW)
+
+    assert "李明" in page.words
+    assert staff_sessions.every(store, wang, now=now) == []
+
+
 def test_a_new_password_ends_what_began_with_the_old_one(at):
     here, elsewhere = at(), at()
     page = sign_in(here)
