@@ -120,15 +120,25 @@ def accept(
     Raises:
         StaffError: the code opens nothing, or the password breaks a rule.
     """
-    document = store.get("staff", id_) if staff.get(store, id_) else None
-    invitation = (document or {}).get("invitation") or {"hash": "", "until": ""}
-    if invitation["hash"] != _hash(code.strip()) or invitation["until"] <= now:
+
+    def opened(document: Document) -> Document:
+        invitation = document.get("invitation") or {"hash": "", "until": ""}
+        if invitation["hash"] != _hash(code.strip()) or invitation["until"] <= now:
+            raise StaffError(id_, "code")
+        return {**document, "second_factor": None}
+
+    person = staff.get(store, id_)
+    document = store.get("staff", id_) if person else None
+    if person is None or document is None:
         raise StaffError(id_, "code")
+    opened(document)  # a password takes long: not for who only guesses
+    by = f"staff:{id_}"
+    # Once more with the change itself: of two at once one comes too late.
     changed = staff.set_password(
-        store, id_, password, by=f"staff:{id_}", now=now, random=random
+        store, id_, password, by=by, now=now, random=random, before=opened
     )
-    if changed.has_second_factor:
-        return drop_second_factor(store, id_, by=f"staff:{id_}", now=now)
+    if person.has_second_factor:
+        staff.note(store, "second-factor-dropped", id_, by=by, now=now)
     return changed
 
 

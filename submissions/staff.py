@@ -210,11 +210,13 @@ def set_password(
     by: str,
     now: str,
     random: Callable[[int], bytes],
+    before: Callable[[Document], Document] = lambda document: document,
 ) -> Staff:
     """Give somebody a password; every session of theirs ends.
 
     Args:
         random: makes so many random bytes, such as `secrets.token_bytes`.
+        before: changes the account with it, or refuses by an error.
 
     Raises:
         StaffError: it breaks a rule, which the error names.
@@ -226,7 +228,12 @@ def set_password(
     changed = edit(
         store,
         id_,
-        lambda d: {**_anew(d), "password": kept, "tries": [], "invitation": None},
+        lambda d: {
+            **_anew(before(d)),
+            "password": kept,
+            "tries": [],
+            "invitation": None,
+        },
     )
     note(store, "password-set", id_, by=by, now=now)
     return changed

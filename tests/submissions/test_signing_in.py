@@ -151,6 +151,25 @@ def test_a_first_code_opens_once_and_for_three_days(store, wang, sign_in):
     assert sign_in() is None
     with pytest.raises(StaffError, match="not right"):
         accept(code)
+
+
+@pytest.mark.usefixtures("wang")
+def test_of_two_who_use_a_first_code_at_once_one_comes_too_late(store, sign_in):
+    code = signing_in.invite(
+        store, "wang", by=BY, now=NOW, new_code=secrets.token_urlsafe
+    )
+
+    def accept(password, random):
+        return signing_in.accept(store, "wang", code, password, now=NOW, random=random)
+
+    def meanwhile(size):
+        accept("the first of the two", secrets.token_bytes)
+        return secrets.token_bytes(size)
+
+    with pytest.raises(StaffError, match="not right"):
+        accept("the second of the two", meanwhile)
+    assert sign_in("the first of the two") is not None
+    assert sign_in("the second of the two") is None
     assert code not in str(store.find("staff"))
 
 
