@@ -160,12 +160,16 @@ def change(
     *,
     roles: Collection[Role],
     department: str | None,
+    subject: str | None = None,
     by: str,
     now: str,
 ) -> Staff:
     """Say anew what somebody may do, and open their account if it was closed.
 
     Every session of theirs ends.
+
+    Args:
+        subject: who they are to the identity provider, "" for nobody; None leaves it.
 
     Raises:
         StaffError: it breaks a rule, which the error names.
@@ -174,7 +178,12 @@ def change(
     _check_roles(id_, roles, department)
     said = {"roles": sorted(set(roles)), "department": department}
     opened = {**said, "active": True}
+    if subject is not None:
+        opened["subject"] = subject or None
+    before = get(store, id_)
     changed = edit(store, id_, lambda document: {**_anew(document), **opened})
+    if before is not None and before.subject != changed.subject:
+        said["subject"] = "changed"
     note(store, "changed", id_, by=by, now=now, **said)
     return changed
 

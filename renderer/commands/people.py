@@ -97,8 +97,19 @@ def list_() -> None:
 @click.argument("id_", metavar="ID")
 @with_roles
 @in_department
+@click.option(
+    "--subject",
+    help="Who they are to the identity provider, '' for nobody.  [default: as it was]",
+)
 @by_whom
-def roles(id_: str, roles: tuple[str, ...], department: str | None, by: str) -> None:
+def roles(
+    id_: str,
+    roles: tuple[str, ...],
+    *,
+    department: str | None,
+    subject: str | None,
+    by: str,
+) -> None:
     """Let the account ID do what each ROLE may and no more; it is open again."""
     with opened(create=False) as store:
         if department is not None:
@@ -108,6 +119,7 @@ def roles(id_: str, roles: tuple[str, ...], department: str | None, by: str) -> 
             id_,
             roles=[*map(Role, roles)],
             department=department,
+            subject=subject,
             by=by,
             now=_now(),
         )

@@ -70,7 +70,7 @@ def new_person() -> Response:
             name=request.form.get("name", ""),
             roles=_roles(),
             department=_department(),
-            subject=request.form.get("subject", "").strip() or None,
+            subject=_subject() or None,
             by=signed_in().who,
             now=now(),
         )
@@ -90,6 +90,7 @@ def person(id_: str) -> Response:
             id_,
             roles=_roles(),
             department=_department(),
+            subject=_subject(),
             by=signed_in().who,
             now=now(),
         )
@@ -156,12 +157,22 @@ def _department() -> str | None:
     return chosen if chosen in departments(store()) else None
 
 
+def _subject() -> str | None:
+    """Who it is to the identity provider; None: that was not on the page."""
+    sent = request.form.get("subject")
+    return None if sent is None else sent.strip()
+
+
 def _typed() -> dict[str, Any]:
     return {**request.form.to_dict(), "roles": request.form.getlist("roles")}
 
 
 def _held(found: Staff) -> dict[str, Any]:
-    return {"department": found.department, "roles": sorted(found.roles)}
+    return {
+        "department": found.department,
+        "roles": sorted(found.roles),
+        "subject": found.subject,
+    }
 
 
 def _fault(error: StaffError) -> tuple[str, str]:

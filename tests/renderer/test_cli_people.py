@@ -53,7 +53,11 @@ def test_what_somebody_may_do_is_changed_and_taken_away(yibiao, tmp_path):
     assert not accounts.get(store, "li").active
     store.close()
     assert yibiao("staff", "roles", "li", "auditor").exit_code == 0
-    assert "open" in yibiao("staff", "list").stdout
+    assert "auditor provider open" in " ".join(yibiao("staff", "list").stdout.split())
+    yibiao("staff", "roles", "li", "auditor", "--subject", "")
+    assert "provider" not in yibiao("staff", "list").stdout
+    yibiao("staff", "roles", "li", "auditor", "--subject", "sso-8")
+    assert "provider" in yibiao("staff", "list").stdout
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,24 @@ def test_roles_are_changed_and_accounts_closed(office, another_browser, work_as)
     ]
 
 
+def test_an_account_is_given_to_whom_the_provider_names(
+    office, another_browser, work_as
+):
+    work_as(another_browser, "qian", Role.REVIEWER)
+    page = office.get("/desk/people/of/qian")
+
+    page = office.send(page, "/of/qian", subject=" sso-9 ")
+
+    assert staff.of_subject(store(office), "sso-9").id == "qian"
+    line = audit.lines(store(office))[-1]
+    assert (line["what"], line["detail"]["subject"]) == ("staff.changed", "changed")
+    assert "sso-9" not in str(line)
+    page = office.send(page, "/of/qian", roles=["auditor"], subject=None)
+    assert staff.get(store(office), "qian").subject == "sso-9"
+    office.send(page, "/of/qian", subject="")
+    assert staff.get(store(office), "qian").subject is None
+
+
 def test_nobody_changes_their_own_roles(office):
     page = office.get("/desk/people/of/boss")
     token = page.form("/sign-out").values["csrf_token"]
