@@ -23,13 +23,14 @@ from renderer.desk.part import (
     material_lines,
     materials_of,
     page,
+    viewed,
 )
 from renderer.fields import Posted, parse
 from renderer.portal.access import now, posted, store
 from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
-from submissions import calls, cases, looking, parts
+from submissions import calls, cases, parts
 from submissions.ids import new_id
 from submissions.progress import counting
 
@@ -57,8 +58,6 @@ def send_back(part: str) -> Response:
         return redirect(url_for("desk.part", part=part), 303)
     asked = list(_asked(case))
     if request.method == "GET":
-        id_, who = case.submission["_id"], signed_in().who
-        looking.viewed(store(), id_, part, who=who, now=now())
         return _send_back_page(case, asked)
     reasons = [
         {"pointer": path, "text": text}
@@ -149,6 +148,7 @@ def _send_back_page(
     asked: Sequence[tuple[str, str, str, str]],
     errors: Sequence[tuple[str, str]] = (),
 ) -> Response:
+    viewed(case)
     return _page(
         "desk/send_back.html",
         case,

@@ -75,10 +75,7 @@ class News:
 
 def part(part: str) -> Response:
     """Show a part with its numbers masked; that somebody looked is written down."""
-    case = own(part)
-    me, id_ = signed_in(), case.submission["_id"]
-    looking.viewed(store(), id_, part, who=me.who, now=now())
-    return page(case)
+    return page(own(part))
 
 
 def whole(part: str) -> Response:
@@ -139,7 +136,12 @@ def assign(part: str) -> Response:
 def page(
     case: Own, *, masked: bool = True, errors: Sequence[tuple[str, str]] = ()
 ) -> Response:
-    """Write out the page of a part; 422 when it shows errors."""
+    """Write out the page of a part; 422 when it shows errors.
+
+    Whatever led here, that somebody looked is written down; without masks, before.
+    """
+    if masked:
+        viewed(case)
     form, part = case.published.form, case.part
     state, css = case.state
     body = render_template(
@@ -169,6 +171,12 @@ def page(
         back=(url_for("desk.inbox"), _("待办")),
     )
     return make_response(body, UNPROCESSABLE if errors else 200)
+
+
+def viewed(case: Own) -> None:
+    """Write down that who is signed in sees a part, with its numbers masked."""
+    id_, who = case.submission["_id"], signed_in().who
+    looking.viewed(store(), id_, case.part["id"], who=who, now=now())
 
 
 def colleagues(case: Own) -> dict[str, str]:

@@ -132,6 +132,28 @@ def test_where_others_are_faster_every_time_that_is_said_and_nothing_typed_is_lo
     assert "等补正" in hu.send(sent, "/return").words
 
 
+def test_whatever_page_shows_a_part_it_is_written_down_who_saw_it(apply, clerk):
+    case = apply()
+    birth = case.part("nhc.birth_cert")["id"]
+    sent = [
+        ("whole", {"why": "", "_do": "page"}),
+        ("assign", {"to": "c1", "seen": "somebody"}),
+        ("accept", {"digest": "sha256:0"}),
+        ("return", {}),
+    ]
+    for number, (path, data) in enumerate(sent):
+        who = clerk(f"c{number}", HEALTH)
+        started = who.get("/desk/inbox")
+        token = started.form("/find").values["csrf_token"]
+        answer = who.client.post(
+            f"/desk/parts/{birth}/{path}", data={"csrf_token": token, **data}
+        )
+        assert (path, answer.status_code) == (path, 422)
+
+    told = [(e["what"], e["who"]) for e in case.log(birth) if "staff" in e["who"]]
+    assert told == [("part.viewed", f"staff:c{number}") for number in range(len(sent))]
+
+
 def test_what_another_department_has_is_not_there(apply, clerk):
     case = apply()
     birth = case.part("nhc.birth_cert")["id"]
