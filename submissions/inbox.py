@@ -139,14 +139,14 @@ def assign(
 
     Args:
         line: as it was seen; who has it now may change nothing unseen.
-        to: "" gives it back.
-        who: the member of staff who does it; written down.
+        to: the account of a member of staff; "" gives it back.
+        who: the member of staff who does it, such as "staff:hu"; written down.
 
     Raises:
         Missing: there is no such submission.
         Conflict: somebody else has taken it meanwhile.
     """
-    did = "taken" if to == who else "handed_on" if to else "given_back"
+    did = "taken" if who == f"staff:{to}" else "handed_on" if to else "given_back"
 
     def assigned(found: Document) -> Document | None:
         parts = [

@@ -86,6 +86,7 @@ def test_a_person_is_found_only_where_the_department_gets_the_number(applied):
 def test_a_part_is_taken_handed_on_and_given_back_and_it_is_written_down(applied):
     def assign(to, who, seen):
         now = applied.clock.text
+        who = f"staff:{who}"
         inbox.assign(applied.store, applied.published, seen, to, who=who, now=now)
         (line,) = inbox.lines(applied.store, "police", "ready")
         return line
@@ -100,11 +101,11 @@ def test_a_part_is_taken_handed_on_and_given_back_and_it_is_written_down(applied
     hers = assign("u_wu", "u_li", mine)
     assert (hers.taken, assign("", "u_wu", hers).taken) == ("u_wu", "")
 
-    entries = [e for e in applied.submission()["log"] if e["who"].startswith("u_")]
+    entries = [e for e in applied.submission()["log"] if e["who"].startswith("staff:")]
     assert [(e["what"], e["who"], e["detail"]["to"]) for e in entries] == [
-        ("part.taken", "u_li", "u_li"),
-        ("part.handed_on", "u_li", "u_wu"),
-        ("part.given_back", "u_wu", ""),
+        ("part.taken", "staff:u_li", "u_li"),
+        ("part.handed_on", "staff:u_li", "u_wu"),
+        ("part.given_back", "staff:u_wu", ""),
     ]
     assert log.first_broken(applied.submission()["log"]) is None
 
