@@ -267,6 +267,7 @@ def keep_running(data: Path, port: int, store_url: str) -> None:
         click.echo(f"The portal             {house.portal}/")
         click.echo(f"Sample people sign in  {house.portal}/sign-in")
         click.echo(f"What departments got   {house.receiver}/")
+        click.echo(f"Departments' people    {house.portal}/desk/")
         if not store_url:
             click.echo(f"The data is kept in    {data.resolve()}")
         click.echo("Ctrl-C stops everything.")
