@@ -85,11 +85,13 @@ def _again(filling: Filling, question: Question) -> drafts.Draft:
     """Return the draft so that the source of a value is asked at once.
 
     What was accepted from it and not changed is taken back: the new one is proposed.
+    Beside another question a note that a value is wrong stays, and that value with it.
     """
     draft, source = filling.draft, _origin(filling, question)["source"]
     answers, origins = deepcopy(dict(draft.answers)), dict(draft.provenance)
     for where, origin in draft.provenance.items():
-        if origin["source"] == source and not origin["corrected"]:
+        noted = "disputed" in origin and where != question.pointer
+        if origin["source"] == source and not (origin["corrected"] or noted):
             pointer.remove(answers, pointer.parts(where))
             del origins[where]
     return forget(replace(draft, answers=answers, provenance=origins), source)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from known import Shelf, connections
 
+from builder.prefill import propose
 from renderer import create_app
 from renderer.config import Settings, open_configured
 from renderer.demo.once import sample
+from renderer.portal.knowing import records_of
 from submissions import drafts
 from submissions import packs as publishing
 from submissions.errors import Conflict
@@ -134,6 +136,29 @@ def test_asked_again_in_vain_what_was_said_before_stays_and_so_does_what_was_typ
     assert "现在查不到，这是以前查到的" in again.words
     assert names[NUMBER] in again.proposed
     assert kept(site, case).answers["facts"]["mother:person.mobile"] == "13907190318"
+
+
+def test_asked_again_about_one_value_a_note_beside_another_is_not_lost(site, names):
+    case = begin(site)
+    site.send(site.get(f"{case}/known/{names[NUMBER]}"), "", _do="dispute", note="不对")
+    other = next(
+        where
+        for where, proposal in filled(site, case).items()
+        if proposal == kept(site, case).provenance[NUMBER]["source"]
+    )
+
+    site.send(site.get(f"{case}/known/{names[other]}"), "", _do="again")
+
+    assert kept(site, case).provenance[NUMBER]["disputed"] == "不对"
+
+
+def filled(site, case):
+    """The sources of what is proposed in a case now, by pointer."""
+    published = publishing.load(site.app.extensions["yibiao"].store, f"{AFFAIR}@1")
+    draft = kept(site, case)
+    said = records_of(draft, published.judge, now=NOW)
+    found = propose(published.judge, draft.answers, said, now=NOW)
+    return {where: each.source for where, each in found.items()}
 
 
 def test_what_was_said_of_another_person_is_not_proposed_to_whoever_asks_nobody(
