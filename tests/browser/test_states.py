@@ -93,11 +93,18 @@ class Walk:
         yield "steps"
         pages = page.locator(".rows.list a")
         links = list(dict.fromkeys(a.get_attribute("href") for a in pages.all()))
+        known = []
         for link in links[:3]:
             page.goto(link)
+            found = page.locator('a[href*="/known/"]').all()
+            known += [each.get_attribute("href") for each in found]
             yield f"page {link}"
         press(page, NEXT)
         yield "page sent with what it lacks"
+        page.goto(known[0])
+        press(page, 'button[value="dispute"]')
+        assert page.locator("#errors").is_visible()
+        yield "known value, doubted without a word"
         page.goto(f"/drafts/{self.case}/check")
         yield "check with what is missing"
         self.answer()
