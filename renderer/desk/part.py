@@ -33,7 +33,7 @@ from submissions import staff as accounts
 from submissions.errors import Conflict
 from submissions.files import KeptFile
 from submissions.ids import new_id
-from submissions.numbers import hidden_number
+from submissions.numbers import hidden, hidden_number
 from submissions.progress import progress
 
 UNPROCESSABLE = 422
@@ -62,6 +62,8 @@ class Line:
     meaning: str
     #: Where it came from, if nobody typed it.
     source: str
+    #: What the applicant says is wrong with it.
+    note: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +241,8 @@ def lines_of(case: Own, *, masked: bool) -> Iterator[Line]:
     """Yield the fields of the form, filled in, with where their values came from."""
     origins = json.loads(case.part.get("provenance", "{}"))
     for cell in cells_of(case) if "body" in case.part else ():
-        origin = origins.get(cell.path)
+        origin = origins.get(cell.path, {})
+        note = origin.get("disputed", "")
         hide = masked and _sensitive(case, cell.path)
         yield Line(
             path=cell.path,
@@ -247,6 +250,7 @@ def lines_of(case: Own, *, masked: bool) -> Iterator[Line]:
             text=_hidden(cell.text) if hide else cell.text,
             meaning="" if hide else cell.meaning,
             source=_source(case, origin) if origin and cell.text else "",
+            note=hidden(note) if masked else note,
         )
 
 

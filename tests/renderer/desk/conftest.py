@@ -46,7 +46,7 @@ class Case:
 def apply(app, open_site):
     """Return a function that fills in and sends the sample family's form."""
 
-    def applied():
+    def applied(origins=None):
         site = open_site(app)
         services = app.extensions["yibiao"]
         store, now = services.store, utc_text(services.clock())
@@ -56,7 +56,8 @@ def apply(app, open_site):
             store, id_, BILLS, [checked("bill.pdf", paper("A bill"))], now=now
         )
         draft = drafts.get(store, id_, now=now)
-        filled = replace(draft, answers=sample(NEWBORN)["answers"])
+        answers = sample(NEWBORN)["answers"]
+        filled = replace(draft, answers=answers, provenance=origins or {})
         drafts.save(store, filled, now=now)
         site.send(site.get(f"/drafts/{id_}/check"), "/submit", declared="yes")
         return Case(site, id_)

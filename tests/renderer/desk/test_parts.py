@@ -132,6 +132,19 @@ def test_where_others_are_faster_every_time_that_is_said_and_nothing_typed_is_lo
     assert "等补正" in hu.send(sent, "/return").words
 
 
+def test_what_the_applicant_says_is_wrong_stands_beside_the_value(apply, clerk):
+    note = "末位应为 110101199001011237"
+    origin = {"source": "id_card", "at": None, "certainty": "exact"}
+    origin |= {"corrected": False, "disputed": note}
+    case = apply({"/facts/mother:person.id_number": origin})
+    hu = clerk("hu", HEALTH)
+
+    page = hu.get(f"/desk/parts/{case.part('nhc.birth_cert')['id']}")
+    assert "申请人说不对：末位应为 1101************37" in page.words
+    shown = hu.send(page, "/whole", _do="page", why="核对身份")
+    assert f"申请人说不对：{note}" in shown.words
+
+
 def test_whatever_page_shows_a_part_it_is_written_down_who_saw_it(apply, clerk):
     case = apply()
     birth = case.part("nhc.birth_cert")["id"]
