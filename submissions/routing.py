@@ -65,16 +65,19 @@ def open_desk(
 ) -> str:
     """Open a department's desk, and bring there what could not be sent so far.
 
+    Again it finishes what was broken off.
+
     Returns:
         The id of the desk; of the one that is there, if there is one.
     """
     known = endpoints.of_department(store, department)
     here = [each for each in known if each.desk and each.area == area]
     if here:
-        return here[0].id
-    id_ = endpoints.add_desk(
-        store, department=department, area=area, now=now, by=by, new_id=new_id
-    )
+        id_ = here[0].id
+    else:
+        id_ = endpoints.add_desk(
+            store, department=department, area=area, now=now, by=by, new_id=new_id
+        )
     pick_up(store, department, now=now, new_id=new_id)
     return id_
 

@@ -93,6 +93,18 @@ def test_what_is_for_a_desk_has_arrived_and_is_never_sent(city, office):
     assert log.first_broken(city.submission()["log"]) is None
 
 
+def test_a_desk_that_was_broken_off_while_it_opened_is_finished_by_opening_it(city):
+    city.apply()
+    asked = {"department": "police", "area": "", "now": city.clock.text}
+    asked |= {"new_id": city.new_id}
+    desk = endpoints.add_desk(city.store, **asked)
+    assert "undelivered:police" in city.submission()["tags"]
+
+    assert routing.open_desk(city.store, **asked) == desk
+
+    assert "undelivered:police" not in city.submission()["tags"]
+
+
 def test_an_endpoint_that_comes_later_picks_up_what_waited(city):
     city.apply()
     assert "wake_at" not in city.submission()
