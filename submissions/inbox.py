@@ -8,9 +8,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass
 from datetime import date
+from functools import partial
 
 from builder.model import MergedForm
-from submissions import clocks, finding, log, numbers, working_days
+from submissions import clocks, finding, log, numbers, packs, working_days
 from submissions.clock import day_in_china
 from submissions.clocks import Clock
 from submissions.errors import Conflict
@@ -67,6 +68,23 @@ def indexed(submission: Document, form: MergedForm, *, now: str) -> Document:
     kept = [tag for tag in submission["tags"] if not tag.startswith(ours)]
     tags = (_tag(submission, part, form, now) for part in submission["parts"])
     return {**submission, "tags": sorted({*kept, _REF + submission["ref"], *tags})}
+
+
+def index(store: Store, *, now: str) -> int:
+    """Give submissions their tags that were taken in before there were any.
+
+    Only what lacks them is opened; again it finds nothing. Returns how many there were.
+    """
+    every, known = (
+        {id_ for _tag, id_ in store.tags("submissions", prefix)}
+        for prefix in ("part:", _REF)
+    )
+    for id_ in every - known:
+        submission = store.get("submissions", id_)
+        if submission is not None:
+            form = packs.load(store, submission["pack_version"]).form
+            store.update("submissions", id_, partial(indexed, form=form, now=now))
+    return len(every - known)
 
 
 def lines(store: Store, department: str, state: str, *, days: str = "") -> list[Line]:

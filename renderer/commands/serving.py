@@ -24,7 +24,7 @@ from renderer.demo.house import results, running
 from renderer.inbox import Inbox
 from renderer.receiver import Answers, Behaviour, create_receiver
 from renderer.servers import NEARBY, address, listen, serving
-from submissions import anchors, outbound, retention
+from submissions import anchors, inbox, outbound, retention
 from submissions.clock import utc_now, utc_text
 from submissions.delivery import far_off, webhook
 from submissions.delivery.worker import Worker
@@ -142,12 +142,12 @@ def sweeping(store: Store, stop: Event) -> Iterator[None]:
 #: What is done every hour; none waits for another to succeed.
 SWEEPS: tuple[Callable[..., object], ...] = (
     *retention.SWEEPS.values(),
-    *(far_off.make_due, anchors.anchor),
+    *(inbox.index, far_off.make_due, anchors.anchor),
 )
 
 
 def _sweep(store: Store, stop: Event) -> None:
-    """Erase what was kept long enough, and anchor the logs, until stopped."""
+    """Erase what was kept long enough, list cases, anchor the logs, until stopped."""
     while True:
         for sweep in (lambda _, now: store.finish(now=now), *SWEEPS):
             try:

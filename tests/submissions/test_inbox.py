@@ -58,6 +58,25 @@ def test_parts_stand_in_the_order_of_their_days(applied):
     assert [line.submission for line in found] == ["s_one", "s_three", "s_two"]
 
 
+def test_what_was_taken_in_before_there_were_lists_comes_into_them(applied):
+    def without(found):
+        old = [t for t in found["tags"] if not t.startswith(("desk|", "ref:"))]
+        return {**found, "tags": old}
+
+    applied.apply("s_two")
+    before = applied.submission()["tags"]
+    applied.store.update("submissions", "s_one", without)
+    assert [line.submission for line in inbox.open_lines(applied.store, "tax")] == [
+        "s_two"
+    ]
+
+    assert inbox.index(applied.store, now=applied.clock.text) == 1
+    assert applied.submission()["tags"] == before
+    rev = applied.submission()["rev"]
+    assert inbox.index(applied.store, now=applied.clock.text) == 0
+    assert applied.submission()["rev"] == rev
+
+
 def test_a_case_is_found_by_its_number_however_typed_by_who_has_a_part(applied):
     ref = applied.submission()["ref"]
 
