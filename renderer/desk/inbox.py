@@ -1,5 +1,6 @@
 """The parts of one's own department: listed, searched, and taken by somebody."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from renderer.desk import times
 from renderer.desk.access import route, signed_in
 from renderer.desk.front import departments
-from renderer.desk.own import CASES, names_of, own, state_words
+from renderer.desk.own import CASES, find_own, names_of, state_words
 from renderer.portal.access import now, store
 from renderer.showing import local_time
 from renderer.wording import say as _
@@ -18,14 +19,14 @@ from renderer.wording import words
 from submissions import inbox as parts
 from submissions import numbers, packs
 from submissions.clock import day_in_china
-from submissions.errors import Conflict
+from submissions.errors import Conflict, Missing
 from submissions.inbox import DECIDED, OPEN, Line
 from submissions.staff import Staff
 
 #: Parts on one page.
 ON_PAGE = 50
-#: Signs of "2026-11".
-_MONTH = 7
+#: A month as it is asked for.
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 
 def register(desk: Blueprint) -> None:
@@ -56,8 +57,9 @@ def inbox() -> Response:
     """List the parts of one's department, the most pressing first."""
     tab = request.args.get("s", "open")
     if tab == DECIDED:
-        month = request.args.get("month", "") or now()[:_MONTH]
-        found = parts.lines(store(), _department(), DECIDED, days=month[:_MONTH])
+        typed = _MONTH.match(request.args.get("month", ""))
+        month = typed[0] if typed else day_in_china(now()).isoformat()[:7]
+        found = parts.lines(store(), _department(), DECIDED, days=month)
         return _page(found[::-1], tab, month=month)
     every = parts.open_lines(store(), _department())
     tabs = _tabs(signed_in(), day_in_china(now()).isoformat())
@@ -90,11 +92,13 @@ def take_next() -> Response:
     me, every = signed_in(), parts.open_lines(store(), _department())
     free = [line for line in every if line.due and not line.taken]
     for line in sorted(free, key=pressing):
-        found = own(line.part)
+        found = find_own(line.part)
+        if found is None:
+            continue  # it was erased meanwhile
         try:
             parts.assign(store(), found.published, line, me.id, who=me.who, now=now())
-        except Conflict:
-            continue  # somebody else was faster: the next one
+        except (Conflict, Missing):
+            continue  # somebody else was faster, or it is gone: the next one
         return redirect(url_for("desk.part", part=line.part), 303)
     return redirect(url_for("desk.inbox"), 303)
 
@@ -189,7 +193,9 @@ def _turned(number: int) -> str:
 def _rows(lines: Sequence[Line]) -> Iterator[Row]:
     names = names_of(store(), {line.taken for line in lines})
     for line in lines:
-        case = own(line.part)
+        case = find_own(line.part)
+        if case is None:
+            continue  # it was erased meanwhile
         state, css = case.state
         yield Row(
             part=line.part,

@@ -57,10 +57,21 @@ class Own:
 
 def own(part_id: str) -> Own:
     """Return a part of the department of who is signed in; 404 otherwise."""
+    found = find_own(part_id)
+    if found is None:
+        abort(404)
+    return found
+
+
+def find_own(part_id: str) -> Own | None:
+    """Return a part of the department of who is signed in; None: there is none.
+
+    One of another department is a 404.
+    """
     tag = f"part:{part_id}"
     found = store().find("submissions", [("tags", "=", tag)], limit=1)
     if not found:
-        abort(404)
+        return None
     [submission] = found
     part = next(each for each in submission["parts"] if each["id"] == part_id)
     require_own(part["department"])

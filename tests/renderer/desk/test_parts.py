@@ -3,11 +3,13 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from renderer.desk.workbook import xlsx
+from submissions.clock import utc_text
 from submissions.errors import Conflict
 from submissions.staff import Role
 
@@ -180,6 +182,42 @@ def test_what_another_department_has_is_not_there(apply, clerk):
     assert "前一事项办完" in mine.words
     assert "T310" not in mine.words
     assert zhou.get("/desk/parts/p_none").status == 404
+
+
+def test_a_case_erased_while_the_list_is_made_is_left_out(
+    app, apply, clerk, monkeypatch
+):
+    first = apply()
+    apply()
+    hu = clerk("hu", HEALTH)
+    services = app.extensions["yibiao"]
+
+    class Erasing:
+        """The store, where cases go as soon as the list was read."""
+
+        kept = first.id
+
+        def __getattr__(self, name):
+            return getattr(services.store, name)
+
+        def tags(self, *asked):
+            found = services.store.tags(*asked)
+            for id_ in {id_ for _tag, id_ in found} - {self.kept}:
+                services.store.erase(id_, now=utc_text(services.clock()))
+            return found
+
+    monkeypatch.setitem(app.extensions, "yibiao", replace(services, store=Erasing()))
+    page = hu.get("/desk/inbox")
+    assert (page.status, first.ref in page.words) == (200, True)
+    Erasing.kept = None
+    assert hu.send(page, "/inbox/next").path == "/desk/inbox"
+
+
+@pytest.mark.parametrize("month", ["%F4%8F%BF%BF", "x", "2026-1", "2026-11-22x"])
+def test_any_month_is_answered(clerk, month):
+    hu = clerk("hu", HEALTH)
+
+    assert hu.get(f"/desk/inbox?s=decided&month={month}").status == 200
 
 
 def test_no_cell_of_a_workbook_is_a_formula():
