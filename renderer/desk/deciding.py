@@ -31,6 +31,7 @@ from renderer.typed import Problem
 from renderer.wording import say as _
 from renderer.wording import words
 from submissions import calls, cases, parts
+from submissions.calls import Answer
 from submissions.ids import new_id
 from submissions.progress import counting
 
@@ -48,7 +49,10 @@ def register(desk: Blueprint) -> None:
 
 def accept(part: str) -> Response:
     """Accept a part: its time begins."""
-    return _said(own(part), "part.accepted", {}) or _gone(part)
+    answer = _say(own(part), "part.accepted", {})
+    if answer.status == HTTPStatus.OK:
+        return redirect(url_for("desk.part", part=part), 303)
+    return page(own(part), errors=_refused(answer, "form"))
 
 
 def send_back(part: str) -> Response:
@@ -81,7 +85,13 @@ def send_back(part: str) -> Response:
         return _send_back_page(case, asked, errors)
     lists = {"reasons": reasons, "materials": materials}
     data = {name: found for name, found in lists.items() if found}
-    return _said(case, "part.correction_requested", data) or _gone(part)
+    answer = _say(case, "part.correction_requested", data)
+    if answer.status == HTTPStatus.OK:
+        return redirect(url_for("desk.part", part=part), 303)
+    case = own(part)
+    asked = list(_asked(case))
+    errors = _refused(answer, asked[0][0])
+    return _send_back_page(case, asked, errors, digest=case.part["digest"])
 
 
 def decide(part: str) -> Response:
@@ -101,12 +111,16 @@ def decide(part: str) -> Response:
     # A rejection brings nothing, whatever was typed before it.
     brought = sheet.values if sheet.outcome == "approved" else {}
     data |= {"values": brought} if brought else {}
-    return _said(case, "part.decided", data) or _gone(part)
+    answer = _say(case, "part.decided", data)
+    if answer.status == HTTPStatus.OK:
+        return redirect(url_for("desk.part", part=part), 303)
+    sheet, errors = _Sheet(own(part), posted()), _refused(answer, "outcome-0")
+    return _decide_page(sheet, errors, digest=sheet.case.part["digest"])
 
 
-def _said(case: Own, type_: str, data: Mapping[str, Any]) -> Response | None:
-    """Say it, and lead back to the part; None: it changed since it was read."""
-    answer = cases.say(
+def _say(case: Own, type_: str, data: Mapping[str, Any]) -> Answer:
+    """Say it of the document that was read."""
+    return cases.say(
         store(),
         case.part["id"],
         type_,
@@ -115,15 +129,18 @@ def _said(case: Own, type_: str, data: Mapping[str, Any]) -> Response | None:
         who=signed_in().who,
         now=now(),
     )
-    if answer.status == HTTPStatus.OK:
-        return redirect(url_for("desk.part", part=case.part["id"]), 303)
-    return None
 
 
-def _gone(part: str) -> Response:
-    """Show the part as it is now: what was said of it no longer fits."""
-    said = _("没有记下：这一件刚刚有变化，请看过再办")
-    return page(own(part), errors=[("form", said)])
+def _refused(answer: Answer, box: str) -> list[tuple[str, str]]:
+    """Why nothing was recorded, and what helps: what was typed stands there still."""
+    match answer.status:
+        case HTTPStatus.CONFLICT:
+            said = _("没有记下：这一件刚刚有变化，请看过再办")
+        case HTTPStatus.TOO_MANY_REQUESTS:
+            said = _("没有记下：这一件说过的太多了，请找管理员")
+        case _other:
+            said = _("没有记下：有的内容不能这样填，请改过再送")
+    return [(box, said)]
 
 
 def _asked(case: Own) -> Iterator[tuple[str, str, str, str]]:
@@ -147,12 +164,15 @@ def _send_back_page(
     case: Own,
     asked: Sequence[tuple[str, str, str, str]],
     errors: Sequence[tuple[str, str]] = (),
+    *,
+    digest: str = "",
 ) -> Response:
     viewed(case)
     return _page(
         "desk/send_back.html",
         case,
         errors,
+        digest,
         heading=_("退回补正"),
         asked=asked,
         typed={name: _text(name) for name, *_more in asked},
@@ -168,11 +188,14 @@ def _before(case: Own) -> Iterator[str]:
             yield from (each["text"] for each in said["materials"])
 
 
-def _decide_page(sheet: "_Sheet", errors: Sequence[tuple[str, str]] = ()) -> Response:
+def _decide_page(
+    sheet: "_Sheet", errors: Sequence[tuple[str, str]] = (), *, digest: str = ""
+) -> Response:
     return _page(
         "desk/decide.html",
         sheet.case,
         errors,
+        digest,
         heading=_("办结"),
         blocks=sheet.blocks(),
         outcome=sheet.outcome,
@@ -181,15 +204,25 @@ def _decide_page(sheet: "_Sheet", errors: Sequence[tuple[str, str]] = ()) -> Res
 
 
 def _page(
-    template: str, case: Own, errors: Sequence[tuple[str, str]], **more: Any
+    template: str,
+    case: Own,
+    errors: Sequence[tuple[str, str]],
+    digest: str,
+    **more: Any,
 ) -> Response:
+    """Write out a sheet.
+
+    Args:
+        digest: of the document it speaks of when it is sent; "": of the one that was
+            read first.
+    """
     id_ = case.part["id"]
     body = render_template(
         template,
         case=case,
         matter=words(case.matter.label),
         ref=case.submission["ref"],
-        digest=request.form.get("digest") or case.part["digest"],
+        digest=digest or request.form.get("digest") or case.part["digest"],
         message=request.form.get("message") or new_id("m"),
         errors=errors,
         wrong=bool(errors),

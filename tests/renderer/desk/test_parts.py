@@ -147,6 +147,27 @@ def test_what_the_applicant_says_is_wrong_stands_beside_the_value(apply, clerk):
     assert f"申请人说不对：{note}" in shown.words
 
 
+def test_what_was_typed_stands_there_when_it_is_not_recorded(apply, clerk):
+    case = apply()
+    birth = case.part("nhc.birth_cert")["id"]
+    hu = clerk("hu", HEALTH)
+    older = {"digest": "sha256:" + "0" * 64}
+
+    asking = hu.get(f"/desk/parts/{birth}/return")
+    name = next(n for n in asking.form("/return").values if n.startswith("r"))
+    for wrong, said in ((older, "刚刚有变化"), ({"digest": "x"}, "不能这样填")):
+        page = hu.send(asking, "/return", **{name: "名字不一样"}, **wrong)
+        assert (page.status, "名字不一样" in page.html) == (422, True)
+        assert said in page.words
+    deciding = hu.get(f"/desk/parts/{birth}/decide")
+    page = hu.send(deciding, "/decide", outcome="rejected", reason="不是亲生", **older)
+    assert page.status == 422
+    assert "不是亲生" in page.html
+    assert "刚刚有变化" in page.words
+    # Who has read that sends it again, and it counts.
+    assert "未通过" in hu.send(page, "/decide").words
+
+
 def test_whatever_page_shows_a_part_it_is_written_down_who_saw_it(apply, clerk):
     case = apply()
     birth = case.part("nhc.birth_cert")["id"]
