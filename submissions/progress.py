@@ -38,7 +38,6 @@ class Result:
     """A value that a decision brought."""
 
     fact: FactId
-    #: As the first form that holds it calls it, or as the result is called.
     label: Text
     value: Any
 
@@ -125,9 +124,17 @@ def results_of(
     """Yield what a matter has brought so far."""
     brought = json.loads(submission["results"])
     for fact in (issue.fact for issue in matter.issues if issue.fact in brought):
-        fields = (f for each in form.matters for f in each.fields.values())
-        label = next((f.label for f in fields if f.fact == fact), matter.result)
+        label = label_of(fact, matter, form)
         yield Result(fact=fact, label=label, value=brought[fact])
+
+
+def label_of(fact: FactId, matter: Matter, form: MergedForm) -> Text:
+    """Return what a fact that a matter brings is called.
+
+    By the first form that holds it, or else as the result of the matter is called.
+    """
+    fields = (f for each in form.matters for f in each.fields.values())
+    return next((f.label for f in fields if f.fact == fact), matter.result)
 
 
 def _reasons(part: Document) -> Iterator[str]:

@@ -18,7 +18,6 @@ from renderer.blocks import Block
 from renderer.desk.access import route, signed_in
 from renderer.desk.own import CASES, Own, own
 from renderer.desk.part import (
-    fact_label,
     lines_of,
     material_lines,
     materials_of,
@@ -33,7 +32,7 @@ from renderer.wording import words
 from submissions import calls, cases, parts
 from submissions.calls import Answer
 from submissions.ids import new_id
-from submissions.progress import counting
+from submissions.progress import counting, label_of
 
 UNPROCESSABLE = 422
 MOST_TEXT = 1000
@@ -310,7 +309,7 @@ def _questions(case: Own) -> Iterator[Question]:
         yield Question(
             pointer=fact_pointer(issue.fact),
             name=f"f{number}",
-            label=fact_label(case, issue.fact),
+            label=label_of(issue.fact, case.matter, case.published.form),
             input="choice" if listed else "date" if dated else "text",
             sensitivity=fact.sensitivity,
             choices=tuple(_choices(case, fact.element, listed or ())),

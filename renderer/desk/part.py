@@ -17,7 +17,6 @@ from flask import (
 )
 from werkzeug.wrappers import Response
 
-from builder.model import FactId, Text
 from renderer.desk import times
 from renderer.desk.access import route, signed_in
 from renderer.desk.own import CASES, Own, names_of, own, state_words
@@ -34,7 +33,7 @@ from submissions.errors import Conflict
 from submissions.files import KeptFile
 from submissions.ids import new_id
 from submissions.numbers import hidden, hidden_number
-from submissions.progress import progress
+from submissions.progress import progress, results_of
 
 UNPROCESSABLE = 422
 #: Signs of a reason, at least and at most.
@@ -160,7 +159,7 @@ def page(
         masked=masked,
         title=case.matter.schema.get("title", ""),
         materials=list(material_lines(case)),
-        results=list(results_of(case, masked=masked)),
+        results=list(brought_by(case, masked=masked)),
         others=list(_others(case)),
         news=list(_news(case)),
         me=signed_in().id,
@@ -215,26 +214,17 @@ def materials_of(case: Own) -> list[dict[str, Any]]:
     return [later.get(each["id"], each) for each in case.part.get("materials", ())]
 
 
-def results_of(case: Own, *, masked: bool) -> Iterator[tuple[str, str]]:
+def brought_by(case: Own, *, masked: bool) -> Iterator[tuple[str, str]]:
     """Yield the facts this part's decision brought, as they are called."""
-    results, facts = json.loads(case.submission["results"]), case.published.form.facts
-    for issue in case.matter.issues:
-        if case.part["state"] == "decided" and issue.fact in results:
-            text, fact = str(results[issue.fact]), facts.get(issue.fact)
-            # Of what no form holds nobody says that it is not sensitive.
-            hide = masked and (fact is None or fact.sensitivity == "sensitive")
-            yield words(fact_label(case, issue.fact)), _hidden(text) if hide else text
-
-
-def fact_label(case: Own, fact: FactId) -> Text:
-    """What a fact is called by the first form that holds it."""
-    for matter in case.published.form.matters:
-        for field in matter.fields.values():
-            if field.fact == fact:
-                return field.label
-    # No form of this affair holds it: by what the result is called.
-    name = fact.partition(":")[2]
-    return {tag: f"{said} ({name})" for tag, said in case.matter.result.items()}
+    if case.part["state"] != "decided":
+        return
+    form = case.published.form
+    for each in results_of(case.submission, case.matter, form):
+        fact = form.facts.get(each.fact)
+        # Of what no form holds nobody says that it is not sensitive.
+        hide = masked and (fact is None or fact.sensitivity == "sensitive")
+        text = str(each.value)
+        yield words(each.label), _hidden(text) if hide else text
 
 
 def lines_of(case: Own, *, masked: bool) -> Iterator[Line]:
