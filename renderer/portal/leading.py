@@ -43,6 +43,9 @@ def away(sheet: Sheet) -> str | None:
             found = url_for(f"portal.{button}")
         case "choose" if rest in sheet.names:
             found = _to_choose(sheet, rest)
+        case "known" if rest in sheet.names:
+            draft = sheet.filling.draft
+            found = url_for("portal.known", id_=draft.id, name=rest)
     return found
 
 

@@ -214,10 +214,10 @@ def known(filling: Filling, question: Question) -> Known | None:
     told = known_value(filling.form, question, value, origin)
     if not filling.now:
         return told
-    href = url_for("portal.known", id_=filling.draft.id, name=question.name)
-    words_ = _("从哪里来的、再查一次、告诉部门不对")
-    link = Markup('<p class="meta"><a href="{}">{}</a></p>').format(href, words_)
-    return replace(told, more=link)
+    # A button of the page, so that what is typed there is kept without scripts too.
+    way = Markup('<button class="link" name="_do" value="known:{}">{}</button>')
+    way = way.format(question.name, _("从哪里来的、再查一次、告诉部门不对"))
+    return replace(told, more=Markup('<p class="meta">{}</p>').format(way))
 
 
 def blocks(sheet: Sheet, posted: Posted, judged: frozenset[str]) -> list[Block]:

@@ -96,12 +96,12 @@ class Walk:
         known = []
         for link in links[:3]:
             page.goto(link)
-            found = page.locator('a[href*="/known/"]').all()
-            known += [each.get_attribute("href") for each in found]
+            found = page.locator('button[value^="known:"]').all()
+            known += [each.get_attribute("value").partition(":")[2] for each in found]
             yield f"page {link}"
         press(page, NEXT)
         yield "page sent with what it lacks"
-        page.goto(known[0])
+        page.goto(f"/drafts/{self.case}/known/{known[0]}")
         press(page, 'button[value="dispute"]')
         assert page.locator("#errors").is_visible()
         yield "known value, doubted without a word"

@@ -20,6 +20,7 @@ from submissions.errors import Conflict
 AFFAIR = "newborn_birth"
 NUMBER = "/facts/mother:person.id_number"
 NAME = "/facts/deceased:person.name"
+NATION = "/facts/mother:person.nationality_name"
 MOBILE = "/facts/mother:person.mobile"
 NOW = "2026-11-22T03:04:05.000Z"
 PEOPLE = Path(str(files("renderer.demo") / "people.json"))
@@ -75,9 +76,12 @@ def test_a_note_that_a_sealed_value_is_wrong_goes_with_it_and_changes_nothing(
 ):
     case = begin(site)
     on = f"{case}/pages/{stands_on(AFFAIR, NUMBER)}"
-    there = next(a for a in site.get(on).links if a.endswith(f"/known/{names[NUMBER]}"))
-    page = site.get(there)
+    asked = site.get(on)
+    assert f'value="known:{names[NUMBER]}"' in asked.html
+    page = site.send(asked, on, _do=f"known:{names[NUMBER]}", **{names[NATION]: "法国"})
+    assert page.path == f"{case}/known/{names[NUMBER]}"
     assert "居民身份证" in page.words
+    assert site.get(on).form(on).values[names[NATION]] == ["法国"]
     assert site.send(page, "", _do="dispute", note=" ").status == 422
 
     after = site.send(page, "", _do="dispute", note="最后一位不对")
