@@ -330,6 +330,4 @@ def _blocks(sheet: Correction, held: Posted, judged: frozenset[str]) -> Iterator
         block = made[question.name]
         reasons = sheet.wanted.reasons[question.pointer]
         said = [_("部门说：%(reason)s", reason=reason) for reason in reasons]
-        yield replace(
-            block, tip=_("。").join(text for text in (*said, block.tip) if text)
-        )
+        yield replace(block, tip="\n".join(filter(None, (*said, block.tip))))

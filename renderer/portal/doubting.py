@@ -1,8 +1,10 @@
 """The page of one value that was known before: ask for it again, or say it is wrong."""
 
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -107,11 +109,23 @@ def _noted(filling: Filling, question: Question, note: str) -> drafts.Draft:
     return replace(draft, provenance={**draft.provenance, question.pointer: origin})
 
 
-def _origin(filling: Filling, question: Question) -> dict[str, str]:
+def _origin(filling: Filling, question: Question) -> dict[str, Any]:
     proposal = filling.proposals.get(question.pointer)
     if proposal is not None:
         return origin_of(proposal)
     return dict(filling.draft.provenance[question.pointer])
+
+
+def _from_whence(
+    filling: Filling, origin: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
+    """Yield where a value comes from and when; of one that was changed, who did."""
+    if origin.get("corrected"):
+        yield _("来源"), _("您改过")
+        return
+    yield _("来源"), source_name(filling.form, origin["source"])
+    if origin.get("at"):
+        yield _("日期"), local_date(origin["at"])
 
 
 def _show(filling: Filling, question: Question, back: str, wrong: str = "") -> Response:
@@ -132,8 +146,7 @@ def _show(filling: Filling, question: Question, back: str, wrong: str = "") -> R
         action=request.path,
         text="" if told is None else told.text,
         rows=[
-            (_("来源"), source_name(filling.form, source)),
-            *([(_("日期"), local_date(origin["at"]))] if origin.get("at") else []),
+            *_from_whence(filling, origin),
             *((name, value) for name, value in others),
         ],
         asks=source in filling.draft.records,

@@ -140,6 +140,7 @@ def test_asked_again_in_vain_what_was_said_before_stays_and_so_does_what_was_typ
     assert "现在查不到，这是以前查到的" in again.words
     assert names[NUMBER] in again.proposed
     assert kept(site, case).answers["facts"]["mother:person.mobile"] == "13907190318"
+    assert "您改过" in site.get(f"{case}/known/{names[MOBILE]}").words
 
 
 def test_asked_again_about_one_value_a_note_beside_another_is_not_lost(site, names):
