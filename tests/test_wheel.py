@@ -71,6 +71,7 @@ def test_the_wheel_holds_the_four_packages_with_their_data(wheel):
         assert needed in names
 
 
+@pytest.mark.slow
 def test_each_name_belongs_to_one_distribution(installed, tmp_path):
     code = (
         "import json, builder, importlib.metadata as m;"
@@ -82,6 +83,7 @@ def test_each_name_belongs_to_one_distribution(installed, tmp_path):
     assert {name: set(owners[name]) for name in OWN} == {n: {"yibiao"} for n in OWN}
 
 
+@pytest.mark.slow
 def test_the_installed_command_checks_the_shipped_definitions(installed, tmp_path):
     said = run([installed / "yibiao", "check"], tmp_path)
 

@@ -144,6 +144,7 @@ def real(reference_data):
     return made
 
 
+@pytest.mark.slow
 def test_the_real_forms_have_one_contradiction_and_a_witness_for_all_else(real):
     demands = Demands(real, {})
     shared = [

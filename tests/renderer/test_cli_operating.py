@@ -84,6 +84,7 @@ def test_an_observer_is_told_of_events_and_sent_no_document(yibiao):
         assert (refused.exit_code, said in refused.stderr) == (2, True), wrong
 
 
+@pytest.mark.slow
 def test_a_list_of_areas_is_loaded_shown_and_minded(yibiao, tmp_path):
     yibiao("publish", "enterprise_setup", "--samples", 1)
     file = tmp_path / "areas.csv"

@@ -137,6 +137,7 @@ def test_a_file_that_is_no_pack_is_named(yibiao, tmp_path, data):
     assert "Publish the affair again. [E_PACK]" in done.stderr
 
 
+@pytest.mark.slow
 def test_lint_ends_with_one_when_there_is_something_to_say(yibiao, imported):
     assert imported.exit_code == 0
     clean, dirty = yibiao("lint"), yibiao("lint", "--defs", "defs")

@@ -95,6 +95,7 @@ def test_the_language_switch_never_leads_to_another_site(site):
 
 
 @pytest.mark.parametrize("affair", [NEWBORN, COMPANY])
+@pytest.mark.slow
 def test_a_form_filled_in_is_checked_submitted_and_followed(site, forms, affair):
     page = checked(site, affair, forms)
 

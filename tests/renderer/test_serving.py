@@ -21,6 +21,7 @@ YIBIAO = Path(sys.executable).parent / "yibiao"
 
 
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.slow
 def test_a_worker_that_is_stopped_ends_in_peace(tmp_path, stop):
     with subprocess.Popen(
         [YIBIAO, "worker"],
@@ -81,6 +82,7 @@ def test_a_port_that_is_taken_gives_way_to_the_next_free_one():
     ],
 )
 @pytest.mark.parametrize("name", ["YIBIAO_DATA", "YIBIAO_STORE"])
+@pytest.mark.slow
 def test_a_web_server_without_its_store_stops_and_says_why(tmp_path, command, name):
     (tmp_path / "file").write_text("")
     where = {"YIBIAO_DATA": str(tmp_path / "data"), "YIBIAO_STORE": ""}

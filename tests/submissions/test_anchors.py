@@ -206,6 +206,7 @@ KINDS = st.sampled_from(["edit", "delete", "swap", "insert", "truncate"])
 
 @settings(max_examples=40)
 @given(KINDS, st.integers(0, 100), st.integers(0, 2))
+@pytest.mark.slow
 def test_the_first_bad_entry_is_named_whatever_was_done(new_city, kind, place, number):
     """Law: after an anchor every change to a log is found, at its first place."""
     city = new_city()

@@ -194,6 +194,7 @@ def test_whatever_happens_an_endpoint_is_tried_again_in_the_end(
     city.store.close()
 
 
+@pytest.mark.slow
 def test_one_endpoint_that_hangs_holds_up_no_other(city):
     """Without the cap all threads would wait for it, time after time."""
     city.connect("market", "https://market.example.org")
